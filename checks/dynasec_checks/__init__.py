@@ -1,0 +1,1 @@
+"""The built-in controls: one folder a section, one file a control."""

@@ -1,0 +1,1 @@
+"""Runs the checks on a snapshot and scores them."""

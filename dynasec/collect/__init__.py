@@ -1,0 +1,1 @@
+"""Reads AWS once into a snapshot."""

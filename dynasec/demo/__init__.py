@@ -1,0 +1,1 @@
+"""A realistic account in an in-process emulator."""

@@ -1,0 +1,1 @@
+"""The policy engine: pure functions over policy documents."""

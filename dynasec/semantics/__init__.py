@@ -1,0 +1,1 @@
+"""AWS's other rules, pure, one file each."""

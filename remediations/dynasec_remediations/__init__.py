@@ -1,0 +1,1 @@
+"""The built-in remediations: one folder a section, one file a remediation."""
