@@ -1,0 +1,1 @@
+"""Data classification and security-zone modelling."""

@@ -1,0 +1,1 @@
+"""DDoS protection and application-level threats."""

@@ -1,0 +1,1 @@
+"""Network isolation, endpoints and swim lanes."""

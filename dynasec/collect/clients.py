@@ -1,0 +1,117 @@
+"""boto3 clients: one session, one client per service and Region, made when first needed."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import Any, Final, cast
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from dynasec import __version__
+from dynasec.errors import CredentialsError, UsageError
+
+WORKERS: Final = 64
+"""Calls in flight at most; the connection pool of each client is as large."""
+
+_HOME: Final = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+"""Where the control plane of global services lives, per partition."""
+
+
+class Clients:
+    """Makes and keeps clients. Safe to use from many threads.
+
+    `endpoint_url` overrides every endpoint; without it botocore's own rules hold (AWS_ENDPOINT_URL, profile).
+    """
+
+    def __init__(self, session: boto3.Session, endpoint_url: str | None = None) -> None:
+        self._session = session
+        self._endpoint_url = endpoint_url
+        self._lock = threading.Lock()
+        self._made: dict[tuple[str, str, bool], Any] = {}
+
+    def get(self, service: str, region: str, *, patient: bool = True) -> Any:  # noqa: ANN401 - clients are made at run time
+        """Return the client of a service in a Region. An impatient one gives up on a dead endpoint within seconds.
+
+        Raises:
+            BotoCoreError: botocore knows no such service, or cannot read its own configuration.
+
+        """
+        key = (service, region, patient)
+        client = self._made.get(key)
+        if client is None:
+            with self._lock:  # making a client from a shared session is not thread-safe
+                client = self._made.get(key) or self._make(service, region, patient=patient)
+                self._made[key] = client
+        return client
+
+    def _make(self, service: str, region: str, *, patient: bool) -> Any:  # noqa: ANN401 - as above
+        collecting = gc.isenabled()
+        gc.disable()  # a client is some 100,000 small objects, all of them kept
+        try:
+            session = cast("Any", self._session)  # its stubs know service names as literals only
+            return session.client(
+                service, region_name=region, endpoint_url=self._endpoint_url, config=_config(patient=patient)
+            )
+        finally:
+            if collecting:
+                gc.enable()
+
+    def partition_of(self, region: str) -> str:
+        """Return the partition of a Region.
+
+        Raises:
+            UsageError: botocore knows no such Region.
+
+        """
+        try:
+            partition = self._session.get_partition_for_region(region)
+        except (BotoCoreError, ValueError) as problem:
+            msg = f"unknown Region {region!r}"
+            raise UsageError(msg, hint="Regions look like eu-central-1") from problem
+        if not self.offers("dynamodb", region):
+            close = ", ".join(self._session.get_available_regions("dynamodb", partition)[:40])
+            msg = f"unknown Region {region!r}"
+            raise UsageError(msg, hint=f"DynamoDB is in {close}")
+        return partition
+
+    def offers(self, service: str, region: str) -> bool:
+        """Whether botocore's endpoint data list a service in a Region."""
+        partition = self._session.get_partition_for_region(region)
+        return region in self._session.get_available_regions(service, partition)
+
+    @property
+    def default_region(self) -> str | None:
+        """The Region that the environment or the profile names."""
+        return self._session.region_name
+
+
+def home_region(partition: str) -> str:
+    """Return the Region where global services of a partition are asked."""
+    return _HOME.get(partition, "us-east-1")
+
+
+def open_session(profile: str | None) -> boto3.Session:
+    """Open the one session of a run.
+
+    Raises:
+        CredentialsError: the profile does not exist, or the configuration files cannot be read.
+
+    """
+    try:
+        return boto3.Session(profile_name=profile)
+    except BotoCoreError as problem:
+        raise CredentialsError(str(problem), hint="see `aws configure list-profiles`") from problem
+
+
+def _config(*, patient: bool) -> Config:
+    return Config(
+        user_agent=f"dynasec/{__version__}",
+        max_pool_connections=WORKERS,
+        connect_timeout=5,
+        read_timeout=30 if patient else 10,
+        retries={"mode": "standard", "total_max_attempts": 8 if patient else 2},
+        account_id_endpoint_mode="disabled",
+    )

@@ -1,0 +1,134 @@
+"""Reads an account once: all families, all Regions, at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dynasec import __version__
+from dynasec.collect import (
+    backup,
+    companions,
+    detection,
+    dynamodb,
+    edge,
+    identity,
+    network,
+    organization,
+    recording,
+    trails,
+)
+from dynasec.collect.caller import Scope
+from dynasec.collect.clients import Clients
+from dynasec.collect.keys import KeyRing
+from dynasec.collect.reader import Progress, Reader, RegionReader
+from dynasec.model.account import Account
+from dynasec.model.region import Region
+from dynasec.model.snapshot import Snapshot
+from dynasec.model.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be read: operations as `service:Operation`, and whether replicas in other Regions are followed."""
+
+    reads: frozenset[str]
+    replicas: bool = False
+
+
+def collect(clients: Clients, scope: Scope, request: Request, progress: Progress | None = None) -> Snapshot:
+    """Read the account.
+
+    Raises:
+        CredentialsError: the credentials stopped working on the way.
+
+    """
+    return asyncio.run(_collect(clients, scope, request, progress))
+
+
+async def _collect(clients: Clients, scope: Scope, request: Request, progress: Progress | None) -> Snapshot:
+    started = datetime.now(UTC)
+    reader = Reader(clients, request.reads, progress)
+    try:
+        at = RegionReader(reader, partition=scope.partition, account=scope.account, region=scope.regions[0])
+        keys = KeyRing(at)
+        here = tuple(at.at(name) for name in scope.regions)
+        regions, people, above, logs, front = await asyncio.gather(
+            asyncio.gather(*(_region(one, keys) for one in here)),
+            identity.collect(at.home()),
+            organization.collect(at.home()),
+            trails.collect(here, keys),
+            edge.collect_global(at.home()),
+        )
+        replicas = await _replicas(at, keys, regions) if request.replicas else ()
+        return Snapshot(
+            tool_version=__version__,
+            taken_at=started,
+            finished_at=datetime.now(UTC),
+            caller_arn=scope.caller_arn,
+            account=Account(
+                arn=f"arn:{scope.partition}:iam::{scope.account}:root",
+                id=scope.account,
+                partition=scope.partition,
+            ),
+            regions=tuple(regions),
+            replicas=replicas,
+            keys=await keys.all(),
+            identity=people,
+            organization=above,
+            trails=logs,
+            edge=front,
+            reads=tuple(sorted(request.reads)),
+            calls=dict(sorted((+reader.calls).items())),
+        )
+    finally:
+        reader.close()
+
+
+async def _region(reader: RegionReader, keys: KeyRing) -> Region:
+    tables = dynamodb.TableCollector(reader, keys)
+    found = await asyncio.gather(
+        tables.tables(),
+        dynamodb.backups(reader),
+        dynamodb.exports(reader),
+        companions.collect(reader),
+        network.collect(reader),
+        detection.collect(reader, keys),
+        recording.collect(reader),
+        backup.collect(reader, keys),
+        edge.collect(reader),
+    )
+    names = (
+        "tables",
+        "table_backups",
+        "table_exports",
+        "companions",
+        "network",
+        "detection",
+        "recording",
+        "backup",
+        "edge",
+    )
+    return Region.model_validate(
+        {"arn": reader.arn("dynamodb", "*"), "region": reader.region, **dict(zip(names, found, strict=True))}
+    )
+
+
+async def _replicas(reader: RegionReader, keys: KeyRing, regions: list[Region]) -> tuple[Table, ...]:
+    """Read the replicas that lie outside the audited Regions."""
+    audited = {region.region for region in regions}
+    wanted = sorted(
+        {
+            (replica.region_name, table.name)
+            for region in regions
+            for table in region.tables.items
+            if table.description.gap is None
+            for replica in table.description.known().replicas
+            if replica.region_name not in audited
+        }
+    )
+    collectors = {
+        region: dynamodb.TableCollector(reader.at(region), keys) for region in {one[0] for one in wanted}
+    }
+    return tuple(await asyncio.gather(*(collectors[region].table(name) for region, name in wanted)))

@@ -1,0 +1,160 @@
+"""Tables, and what DynamoDB itself keeps beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from dynasec.collect.keys import KeyRing
+from dynasec.collect.reader import RegionReader
+from dynasec.model.fact import Fact, Listing
+from dynasec.model.shape import JsonObject
+from dynasec.model.table import (
+    ContinuousBackups,
+    KinesisDestination,
+    ResourcePolicy,
+    Table,
+    TableBackup,
+    TableDescription,
+    TableExport,
+    Tags,
+    TimeToLive,
+)
+
+_POLICY = "dynamodb:GetResourcePolicy"
+_BACKUPS = "dynamodb:DescribeContinuousBackups"
+
+
+class TableCollector:
+    """Reads tables of one Region; replicas elsewhere are read by a collector of their own Region."""
+
+    def __init__(self, reader: RegionReader, keys: KeyRing) -> None:
+        self._reader = reader
+        self._keys = keys
+        self._tags = asyncio.create_task(_all_tags(reader))
+        self._insights = asyncio.create_task(_all_insights(reader))
+
+    async def tables(self) -> Listing[Table]:
+        """Read all tables of the Region, in the order of their names."""
+        found = await self._reader.each("dynamodb:ListTables", "TableNames", self.table)
+        return Listing(tuple(sorted(found.items, key=lambda table: table.name)), found.gap)
+
+    async def table(self, name: str) -> Table:
+        """Read one table; each fact that cannot be read is a gap of its own."""
+        reader, arn = self._reader, self._reader.arn("dynamodb", f"table/{name}")
+        description, policy, backups, ttl, kinesis = await asyncio.gather(
+            reader.read("dynamodb:DescribeTable", TableName=name),
+            reader.find(_POLICY, absent=("PolicyNotFoundException",), ResourceArn=arn),
+            reader.read(_BACKUPS, TableName=name),
+            reader.read("dynamodb:DescribeTimeToLive", TableName=name),
+            reader.read("dynamodb:DescribeKinesisStreamingDestination", TableName=name),
+        )
+        described = description.map(_description, "dynamodb:DescribeTable")
+        self._want_keys(arn, described)
+        tags, insights = await self._tags, await self._insights
+        return Table(
+            arn=arn,
+            region=reader.region,
+            name=name,
+            account=reader.account,
+            description=described,
+            tags=tags.map(lambda by_arn: by_arn.get(arn, {}), "tag:GetResources"),
+            policy=policy.map(_policy, _POLICY),
+            stream_policy=await self._stream_policy(described),
+            continuous_backups=backups.map(_continuous_backups, _BACKUPS),
+            time_to_live=ttl.map(_time_to_live, "dynamodb:DescribeTimeToLive"),
+            kinesis_destinations=kinesis.map(
+                _kinesis_destinations, "dynamodb:DescribeKinesisStreamingDestination"
+            ),
+            contributor_insights=insights.map(
+                lambda by_name: by_name.get(name, "DISABLED"), "dynamodb:ListContributorInsights"
+            ),
+        )
+
+    async def _stream_policy(self, described: Fact[TableDescription]) -> Fact[ResourcePolicy | None]:
+        if described.gap is not None:
+            return Fact(gap=described.gap)
+        stream = described.known().latest_stream_arn
+        if stream is None:
+            return Fact(None)
+        answer = await self._reader.find(
+            _POLICY, absent=("PolicyNotFoundException", "ResourceNotFoundException"), ResourceArn=stream
+        )
+        return answer.map(_policy, _POLICY)
+
+    def _want_keys(self, arn: str, described: Fact[TableDescription]) -> None:
+        if described.gap is None and (sse := described.known().sse) is not None:
+            self._keys.want(sse.kms_master_key_arn, self._reader.region, table=arn)
+
+
+async def backups(reader: RegionReader) -> Listing[TableBackup]:
+    """List the on-demand backups of a Region, those that AWS Backup made included."""
+    return await reader.items(
+        "dynamodb:ListBackups", "BackupSummaries", TableBackup.model_validate, BackupType="ALL"
+    )
+
+
+async def exports(reader: RegionReader) -> Listing[TableExport]:
+    """List the exports of the last 90 days, each with where it went."""
+
+    async def describe(summary: JsonObject) -> TableExport:
+        answer = await reader.read("dynamodb:DescribeExport", ExportArn=summary["ExportArn"])
+        # A gap here makes the listing incomplete: an export that cannot be described may have gone anywhere.
+        if answer.gap is not None:
+            msg = f"{answer.gap} for {summary['ExportArn']}"
+            raise ValueError(msg)
+        return TableExport.model_validate(answer.known()["ExportDescription"])
+
+    return await reader.each("dynamodb:ListExports", "ExportSummaries", describe)
+
+
+async def _all_tags(reader: RegionReader) -> Fact[Mapping[str, Tags]]:
+    """Read all tables' tags, a hundred tables a call. A table that was never tagged is not listed: it has none."""
+    found = await reader.items(
+        "tag:GetResources", "ResourceTagMappingList", _tags_of, ResourceTypeFilters=["dynamodb:table"]
+    )
+    return Fact(dict(found.items), found.gap)
+
+
+async def _all_insights(reader: RegionReader) -> Fact[Mapping[str, str]]:
+    found = await reader.items(
+        "dynamodb:ListContributorInsights", "ContributorInsightsSummaries", _insight_of
+    )
+    return Fact(dict(found.items), found.gap)
+
+
+def _insight_of(summary: JsonObject) -> tuple[str, str]:
+    return summary["TableName"], summary["ContributorInsightsStatus"]
+
+
+def _tags_of(mapping: JsonObject) -> tuple[str, Tags]:
+    return mapping["ResourceARN"], {tag["Key"]: tag["Value"] for tag in mapping.get("Tags", ())}
+
+
+def _description(response: JsonObject) -> TableDescription:
+    return TableDescription.model_validate(response["Table"])
+
+
+def _policy(response: JsonObject | None) -> ResourcePolicy | None:
+    return (
+        None
+        if response is None
+        else ResourcePolicy(text=response["Policy"], revision_id=response.get("RevisionId"))
+    )
+
+
+def _continuous_backups(response: JsonObject) -> ContinuousBackups:
+    described: Any = response["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    return ContinuousBackups(
+        enabled={"ENABLED": True, "DISABLED": False}[described["PointInTimeRecoveryStatus"]],
+        window_days=described.get("RecoveryPeriodInDays"),
+    )
+
+
+def _time_to_live(response: JsonObject) -> TimeToLive:
+    return TimeToLive.model_validate(response["TimeToLiveDescription"])
+
+
+def _kinesis_destinations(response: JsonObject) -> tuple[KinesisDestination, ...]:
+    return tuple(KinesisDestination.model_validate(one) for one in response["KinesisDataStreamDestinations"])

@@ -1,0 +1,36 @@
+"""How an operation is spelled: `service:Operation` with IAM's prefix here, another service name in boto3, sometimes another IAM action.
+
+Rests on the service authorization reference, https://docs.aws.amazon.com/service-authorization/latest/reference/.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_CLIENTS: Final = {
+    "apigateway": "apigateway",
+    "appsync": "appsync",
+    "elasticloadbalancing": "elbv2",
+    "tag": "resourcegroupstaggingapi",
+    "application-autoscaling": "application-autoscaling",
+    "cognito-idp": "cognito-idp",
+}
+"""IAM prefixes whose boto3 client has another name. (The rest are called alike.)"""
+
+_ACTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
+    "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+    "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
+}
+"""Operations whose IAM action has another name."""
+
+
+def client_and_method(operation: str) -> tuple[str, str]:
+    """Return boto3's service name and the operation's name."""
+    prefix, _, name = operation.partition(":")
+    return _CLIENTS.get(prefix, prefix), name
+
+
+def iam_actions(operation: str) -> tuple[str, ...]:
+    """Return the IAM actions that a caller of the operation needs."""
+    return _ACTIONS.get(operation, (operation,))

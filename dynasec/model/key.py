@@ -1,0 +1,76 @@
+"""KMS keys that something audited refers to. Fields rest on `DescribeKey`, `GetKeyRotationStatus`, `ListGrants`, `GetKeyPolicy`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import Field
+
+from dynasec.model.fact import Fact, Listing, unlisted, unread
+from dynasec.model.shape import AwsShape, Resource
+
+
+class KeyMetadata(AwsShape):
+    """`DescribeKey`: who manages the key (AWS or CUSTOMER), its state, origin and spec."""
+
+    arn: str
+    key_manager: str
+    key_state: str
+    enabled: bool | None = None
+    origin: str | None = None
+    key_spec: str | None = None
+    key_usage: str | None = None
+    multi_region: bool | None = None
+    deletion_date: datetime | None = None
+    aws_account_id: str | None = Field(default=None, alias="AWSAccountId")
+    multi_region_configuration: MultiRegion | None = None
+
+
+class MultiRegion(AwsShape):
+    """`MultiRegionConfiguration`: PRIMARY or REPLICA, and where the primary is."""
+
+    multi_region_key_type: str | None = None
+    primary_key: PrimaryKey | None = None
+
+
+class PrimaryKey(AwsShape):
+    """The primary of a multi-Region key."""
+
+    arn: str
+    region: str
+
+
+class KeyRotation(AwsShape):
+    """`GetKeyRotationStatus`. The period is given in days, only while rotation is on."""
+
+    key_rotation_enabled: bool
+    rotation_period_in_days: int | None = None
+
+
+class Grant(AwsShape):
+    """One grant of `ListGrants`."""
+
+    grant_id: str
+    grantee_principal: str | None = None
+    retiring_principal: str | None = None
+    issuing_account: str | None = None
+    operations: tuple[str, ...] = ()
+    constraints: Mapping[str, Mapping[str, str]] | None = None
+
+
+class Key(Resource):
+    """A key. `references` are the spellings by which it was found; `tables` the ARNs of the tables it encrypts."""
+
+    aws_type: ClassVar[str] = "AWS::KMS::Key"
+
+    references: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    metadata: Fact[KeyMetadata] = unread("kms:DescribeKey")
+    rotation: Fact[KeyRotation] = unread("kms:GetKeyRotationStatus")
+    policies: Fact[Mapping[str, str]] = unread("kms:GetKeyPolicy")
+    grants: Listing[Grant] = unlisted("kms:ListGrants")
+
+
+KeyMetadata.model_rebuild()

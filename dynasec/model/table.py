@@ -1,0 +1,177 @@
+"""DynamoDB tables and what hangs on them.
+
+Fields rest on `DescribeTable`, `DescribeContinuousBackups`, `GetResourcePolicy`, `DescribeTimeToLive`,
+`DescribeKinesisStreamingDestination`, `ListContributorInsights`, `ListBackups` and `ListExports` of the DynamoDB service model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import Field
+
+from dynasec.model.fact import Fact, unread
+from dynasec.model.shape import AwsShape, Resource, Shape
+
+Tags = Mapping[str, str]
+
+
+class Sse(AwsShape):
+    """`SSEDescription`. Absent from a table under the key that AWS owns; present for AWS managed and customer managed keys."""
+
+    status: str | None = None
+    sse_type: str | None = Field(default=None, alias="SSEType")
+    kms_master_key_arn: str | None = Field(default=None, alias="KMSMasterKeyArn")
+    inaccessible_encryption_date_time: datetime | None = None
+
+
+class BillingMode(AwsShape):
+    """`BillingModeSummary`."""
+
+    billing_mode: str
+
+
+class Throughput(AwsShape):
+    """`ProvisionedThroughput`: units per second; zero on demand."""
+
+    read_capacity_units: int = 0
+    write_capacity_units: int = 0
+
+
+class KeyElement(AwsShape):
+    """One attribute of a key schema; `key_type` is HASH or RANGE."""
+
+    attribute_name: str
+    key_type: str
+
+
+class Index(AwsShape):
+    """A global or local secondary index."""
+
+    index_name: str
+    key_schema: tuple[KeyElement, ...] = ()
+    provisioned_throughput: Throughput | None = None
+
+
+class StreamSpecification(AwsShape):
+    """Whether changes are streamed, and what a record holds."""
+
+    stream_enabled: bool
+    stream_view_type: str | None = None
+
+
+class ReplicaDescription(AwsShape):
+    """A replica as another replica of the global table names it."""
+
+    region_name: str
+    replica_status: str | None = None
+    kms_master_key_id: str | None = Field(default=None, alias="KMSMasterKeyId")
+
+
+class TableDescription(AwsShape):
+    """`DescribeTable`. Members that the service leaves out for some tables are None."""
+
+    table_name: str
+    table_arn: str
+    table_status: str
+    table_id: str | None = None
+    creation_date_time: datetime | None = None
+    item_count: int | None = None
+    table_size_bytes: int | None = None
+    key_schema: tuple[KeyElement, ...] = ()
+    global_secondary_indexes: tuple[Index, ...] = ()
+    local_secondary_indexes: tuple[Index, ...] = ()
+    billing_mode_summary: BillingMode | None = None
+    provisioned_throughput: Throughput | None = None
+    sse: Sse | None = Field(default=None, alias="SSEDescription")
+    stream_specification: StreamSpecification | None = None
+    latest_stream_arn: str | None = None
+    deletion_protection_enabled: bool | None = None
+    replicas: tuple[ReplicaDescription, ...] = ()
+    global_table_version: str | None = None
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether capacity is paid per request. `BillingModeSummary` is absent on tables that were always provisioned."""
+        return (
+            self.billing_mode_summary is not None
+            and self.billing_mode_summary.billing_mode == "PAY_PER_REQUEST"
+        )
+
+
+class ContinuousBackups(Shape):
+    """Point-in-time recovery; `ContinuousBackupsStatus` is ENABLED for every table and says nothing."""
+
+    enabled: bool
+    window_days: int | None = None
+
+
+class TimeToLive(AwsShape):
+    """`TimeToLiveDescription`."""
+
+    time_to_live_status: str
+    attribute_name: str | None = None
+
+
+class ResourcePolicy(Shape):
+    """A policy as AWS returned it: text, unparsed, so that nothing is lost, and the revision it had."""
+
+    text: str
+    revision_id: str | None = None
+
+
+class KinesisDestination(AwsShape):
+    """One stream that receives a copy of every change."""
+
+    stream_arn: str
+    destination_status: str
+
+
+class Table(Resource):
+    """A table in one Region; replicas of a global table are tables of their own."""
+
+    aws_type: ClassVar[str] = "AWS::DynamoDB::Table"
+
+    name: str
+    account: str
+    description: Fact[TableDescription] = unread("dynamodb:DescribeTable")
+    tags: Fact[Tags] = unread("tag:GetResources")
+    policy: Fact[ResourcePolicy | None] = unread("dynamodb:GetResourcePolicy")
+    stream_policy: Fact[ResourcePolicy | None] = unread("dynamodb:GetResourcePolicy")
+    continuous_backups: Fact[ContinuousBackups] = unread("dynamodb:DescribeContinuousBackups")
+    time_to_live: Fact[TimeToLive] = unread("dynamodb:DescribeTimeToLive")
+    kinesis_destinations: Fact[tuple[KinesisDestination, ...]] = unread(
+        "dynamodb:DescribeKinesisStreamingDestination"
+    )
+    contributor_insights: Fact[str] = unread("dynamodb:ListContributorInsights")
+
+    @property
+    def label(self) -> str:
+        """The table's name."""
+        return self.name
+
+
+class TableBackup(AwsShape):
+    """An on-demand backup, `BackupSummary` of `ListBackups`."""
+
+    table_arn: str
+    backup_arn: str
+    backup_name: str
+    backup_status: str
+    backup_type: str
+    backup_creation_date_time: datetime
+
+
+class TableExport(AwsShape):
+    """An export to S3, `DescribeExport`. `S3BucketOwner` is absent when the bucket is the account's own."""
+
+    export_arn: str
+    export_status: str
+    table_arn: str
+    start_time: datetime | None = None
+    s3_bucket: str
+    s3_bucket_owner: str | None = None
+    s3_sse_algorithm: str | None = Field(default=None, alias="S3SseAlgorithm")
+    s3_sse_kms_key_id: str | None = Field(default=None, alias="S3SseKmsKeyId")

@@ -1,0 +1,173 @@
+"""`dynasec.toml` as frozen models. Nothing here is needed for an audit to be useful; everything sharpens it."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from datetime import date, timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from dynasec.errors import ConfigurationError
+
+FILE_NAME = "dynasec.toml"
+LONGEST_SUPPRESSION = timedelta(days=180)
+
+AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+Organization = Annotated[str, StringConstraints(pattern=r"^o-[a-z0-9]{10,32}$")]
+SeverityName = Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Classes(_Section):
+    """How data is classified. `ladder` runs from the least to the most sensitive class."""
+
+    tag_keys: tuple[str, ...] = (
+        "data-class",
+        "data-classification",
+        "DataClass",
+        "DataClassification",
+        "classification",
+    )
+    ladder: tuple[str, ...] = ("public", "internal", "confidential", "restricted")
+    sensitive_from: str = "confidential"
+    unclassified_as: str = "confidential"
+
+    @model_validator(mode="after")
+    def _on_the_ladder(self) -> Self:
+        for name in ("sensitive_from", "unclassified_as"):
+            if getattr(self, name) not in self.ladder:
+                msg = f"{name} = {getattr(self, name)!r} is not on the ladder {', '.join(self.ladder)}"
+                raise ValueError(msg)
+        return self
+
+
+class Rule(_Section):
+    """Facts about tables that tags do not tell. `match` is a glob on the table's name or ARN; the first rule that matches counts."""
+
+    match: str
+    data_class: str | None = None
+
+
+class Trust(_Section):
+    """Who is not a foreigner: accounts and organisations beside the audited account itself."""
+
+    accounts: tuple[AccountId, ...] = ()
+    organizations: tuple[Organization, ...] = ()
+
+
+class Network(_Section):
+    """What AWS cannot tell about the network. `workload_subnets` are judged even while nothing runs in them."""
+
+    on_premises: tuple[IPv4Network | IPv6Network, ...] = ()
+    workload_subnets: tuple[str, ...] = ()
+
+
+class Thresholds(_Section):
+    """Numbers on which people may differ."""
+
+    key_rotation_days: Annotated[int, Field(ge=90, le=2560)] = 365
+
+
+class Suppression(_Section):
+    """An accepted risk: who accepts it, why, and until when. `resource` is a glob on the ARN."""
+
+    control: str
+    resource: str = "*"
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    owner: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    expires: date
+
+    def refuse_far_expiry(self, today: date) -> None:
+        """Check that the suppression does not run for longer than `LONGEST_SUPPRESSION` from `today`.
+
+        Raises:
+            ConfigurationError: it does.
+
+        """
+        if self.expires - today > LONGEST_SUPPRESSION:
+            msg = f"suppression of {self.control}: expires = {self.expires} is more than {LONGEST_SUPPRESSION.days} days away"
+            raise ConfigurationError(msg)
+
+
+class Settings(_Section):
+    """The whole configuration."""
+
+    classes: Classes = Classes()
+    trust: Trust = Trust()
+    network: Network = Network()
+    thresholds: Thresholds = Thresholds()
+    severity: dict[str, SeverityName] = Field(default_factory=dict[str, SeverityName])
+    rules: tuple[Rule, ...] = ()
+    suppress: tuple[Suppression, ...] = ()
+
+    @model_validator(mode="after")
+    def _classes_exist(self) -> Self:
+        for rule in self.rules:
+            if rule.data_class is not None and rule.data_class not in self.classes.ladder:
+                msg = f"rule for {rule.match!r}: data_class {rule.data_class!r} is not on the ladder"
+                raise ValueError(msg)
+        return self
+
+
+def find(start: Path) -> Path | None:
+    """Return the nearest `dynasec.toml` at or above a directory, or None."""
+    return next((path for folder in (start, *start.parents) if (path := folder / FILE_NAME).is_file()), None)
+
+
+def load(path: Path, *, today: date) -> Settings:
+    """Read a configuration file.
+
+    Raises:
+        ConfigurationError: it cannot be read, is not TOML, or has a key or a value that means nothing; one line says which.
+
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        msg = f"cannot read {path}: {problem.strerror or problem}"
+        raise ConfigurationError(msg) from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        msg = f"{path} is not TOML: {problem}"
+        raise ConfigurationError(msg) from problem
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as problem:
+        raise ConfigurationError(_explain(path, problem)) from problem
+    for suppression in settings.suppress:
+        suppression.refuse_far_expiry(today)
+    return settings
+
+
+def _explain(path: Path, problem: ValidationError) -> str:
+    first = problem.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] != "extra_forbidden":
+        return f"{path}: {where or 'file'}: {first['msg'].removeprefix('Value error, ')}"
+    close = difflib.get_close_matches(str(first["loc"][-1]), _keys_beside(first["loc"]), n=1, cutoff=0.0)
+    return (
+        f"{path}: unknown key {where}; did you mean {close[0]}?" if close else f"{path}: unknown key {where}"
+    )
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that exist where an unknown one was found."""
+    section: Any = Settings
+    for part in location[:-1]:
+        if isinstance(part, int):
+            continue
+        annotation = section.model_fields[part].annotation
+        section = next((kind for kind in (annotation, *get_args(annotation)) if _is_section(kind)), None)
+        if section is None:
+            return []
+    return list(section.model_fields)
+
+
+def _is_section(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, _Section)
