@@ -1,0 +1,21 @@
+import pytest
+
+from dynasec.model import key, table
+from tests.support.shapes import assert_shape
+
+
+@pytest.mark.parametrize(
+    ("kind", "service", "shape"),
+    [
+        (table.TableDescription, "dynamodb", "TableDescription"),
+        (table.TimeToLive, "dynamodb", "TimeToLiveDescription"),
+        (table.KinesisDestination, "dynamodb", "KinesisDataStreamDestination"),
+        (table.TableBackup, "dynamodb", "BackupSummary"),
+        (table.TableExport, "dynamodb", "ExportDescription"),
+        (key.KeyMetadata, "kms", "KeyMetadata"),
+        (key.KeyRotation, "kms", "GetKeyRotationStatusResponse"),
+        (key.Grant, "kms", "GrantListEntry"),
+    ],
+)
+def test_fields_are_members_of_the_aws_shape(kind, service, shape):
+    assert_shape(kind, service, shape)
