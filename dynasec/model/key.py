@@ -12,6 +12,20 @@ from dynasec.model.fact import Fact, Listing, unlisted, unread
 from dynasec.model.shape import AwsShape, Resource
 
 
+class PrimaryKey(AwsShape):
+    """The primary of a multi-Region key."""
+
+    arn: str
+    region: str
+
+
+class MultiRegion(AwsShape):
+    """`MultiRegionConfiguration`: PRIMARY or REPLICA, and where the primary is."""
+
+    multi_region_key_type: str | None = None
+    primary_key: PrimaryKey | None = None
+
+
 class KeyMetadata(AwsShape):
     """`DescribeKey`: who manages the key (AWS or CUSTOMER), its state, origin and spec."""
 
@@ -26,20 +40,6 @@ class KeyMetadata(AwsShape):
     deletion_date: datetime | None = None
     aws_account_id: str | None = Field(default=None, alias="AWSAccountId")
     multi_region_configuration: MultiRegion | None = None
-
-
-class MultiRegion(AwsShape):
-    """`MultiRegionConfiguration`: PRIMARY or REPLICA, and where the primary is."""
-
-    multi_region_key_type: str | None = None
-    primary_key: PrimaryKey | None = None
-
-
-class PrimaryKey(AwsShape):
-    """The primary of a multi-Region key."""
-
-    arn: str
-    region: str
 
 
 class KeyRotation(AwsShape):
@@ -71,6 +71,3 @@ class Key(Resource):
     rotation: Fact[KeyRotation] = unread("kms:GetKeyRotationStatus")
     policies: Fact[Mapping[str, str]] = unread("kms:GetKeyPolicy")
     grants: Listing[Grant] = unlisted("kms:ListGrants")
-
-
-KeyMetadata.model_rebuild()

@@ -48,10 +48,15 @@ class KeyElement(AwsShape):
 
 
 class Index(AwsShape):
-    """A global or local secondary index."""
+    """A secondary index; a local one shares its table's capacity."""
 
     index_name: str
     key_schema: tuple[KeyElement, ...] = ()
+
+
+class GlobalIndex(Index):
+    """A global secondary index, with capacity of its own."""
+
     provisioned_throughput: Throughput | None = None
 
 
@@ -81,7 +86,7 @@ class TableDescription(AwsShape):
     item_count: int | None = None
     table_size_bytes: int | None = None
     key_schema: tuple[KeyElement, ...] = ()
-    global_secondary_indexes: tuple[Index, ...] = ()
+    global_secondary_indexes: tuple[GlobalIndex, ...] = ()
     local_secondary_indexes: tuple[Index, ...] = ()
     billing_mode_summary: BillingMode | None = None
     provisioned_throughput: Throughput | None = None
