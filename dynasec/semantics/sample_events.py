@@ -88,7 +88,8 @@ def dynamodb_call(
     """Return the event of one management call of the DynamoDB API; it is read-only where its name says so.
 
     EventBridge delivers a read-only one only to rules in the state
-    `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`, whatever their pattern.
+    `ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS`, whatever their pattern. AWS documents no `resources` list in the
+    records of these calls, so the event has none to match on.
     """
     principal = f"arn:{_partition(region)}:iam::{account}:user/orders-service"
     arn = f"arn:{_partition(region)}:dynamodb:{region}:{account}:table/{table}"
@@ -114,7 +115,6 @@ def dynamodb_call(
         "requestID": "4KBNVRGD25RG1KEO9UT4V3FQDJVV4KQNSO5AEMVJF66Q9EXAMPLE",
         "eventID": "a954451c-c2fc-4561-8aea-7a30ba1fdf52",
         "readOnly": event_name.startswith(("Describe", "Get", "List")),
-        "resources": [{"accountId": account, "type": "AWS::DynamoDB::Table", "ARN": arn}],
         "eventType": "AwsApiCall",
         "apiVersion": "2012-08-10",
         "managementEvent": True,

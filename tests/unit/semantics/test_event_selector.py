@@ -254,12 +254,12 @@ def management(*conditions: dict[str, Any]) -> Selector:
     return {"FieldSelectors": [condition("eventCategory", Equals=["Management"]), *conditions]}
 
 
-def coverage(reads: bool, writes: bool, *excluded: str) -> ManagementCoverage:  # noqa: FBT001 - short for the tables
+def coverage(*excluded: str, reads: bool = True, writes: bool = True) -> ManagementCoverage:
     return ManagementCoverage(reads, writes, frozenset(excluded))
 
 
 KMS, RDS, DYNAMODB = "kms.amazonaws.com", "rdsdata.amazonaws.com", "dynamodb.amazonaws.com"
-BOTH, NEITHER = coverage(True, True), coverage(False, False)  # noqa: FBT003 - short for the tables
+BOTH, NEITHER = coverage(), coverage(reads=False, writes=False)
 
 
 @pytest.mark.parametrize(
@@ -273,16 +273,16 @@ BOTH, NEITHER = coverage(True, True), coverage(False, False)  # noqa: FBT003 - s
         ([basic(ReadWriteType="WriteOnly")], coverage(reads=False, writes=True)),
         ([basic(ReadWriteType="Sometimes")], NEITHER),
         ([basic(ReadWriteType="ReadOnly"), basic(ReadWriteType="WriteOnly")], BOTH),
-        ([basic(ExcludeManagementEventSources=[KMS])], coverage(True, True, KMS)),  # noqa: FBT003
+        ([basic(ExcludeManagementEventSources=[KMS])], coverage(KMS)),
         ([basic(ExcludeManagementEventSources=[KMS]), basic()], BOTH),
         (
             [basic(ExcludeManagementEventSources=[KMS]), basic(ReadWriteType="ReadOnly")],
-            coverage(True, True, KMS),
-        ),  # noqa: FBT003
+            coverage(KMS),
+        ),
         (
             [basic(ExcludeManagementEventSources=[KMS]), basic(IncludeManagementEvents=False)],
-            coverage(True, True, KMS),
-        ),  # noqa: FBT003
+            coverage(KMS),
+        ),
     ],
 )
 def test_management_events_by_basic_selectors(
@@ -302,7 +302,7 @@ def test_management_events_by_basic_selectors(
         ([management(ONLY_WRITES)], coverage(reads=False, writes=True)),
         ([management(ONLY_READS), management(ONLY_WRITES)], BOTH),
         ([management(ONLY_READS, ONLY_WRITES)], NEITHER),
-        ([management(condition("eventSource", NotEquals=[KMS, RDS]))], coverage(True, True, KMS, RDS)),  # noqa: FBT003
+        ([management(condition("eventSource", NotEquals=[KMS, RDS]))], coverage(KMS, RDS)),
         (
             [
                 management(condition("eventSource", NotEquals=[KMS])),
@@ -312,8 +312,8 @@ def test_management_events_by_basic_selectors(
         ),
         (
             [management(condition("eventSource", NotEquals=[DYNAMODB])), advanced()],
-            coverage(True, True, DYNAMODB),
-        ),  # noqa: FBT003
+            coverage(DYNAMODB),
+        ),
         ([management(condition("eventSource", Equals=[KMS]))], NEITHER),
         ([management(condition("eventSource", NotStartsWith=["k"]))], NEITHER),
         ([management(condition("eventSource", NotEquals=[KMS], NotStartsWith=["k"]))], NEITHER),
@@ -321,8 +321,8 @@ def test_management_events_by_basic_selectors(
         ([management(condition("userIdentity.arn", NotEquals=["x"])), management()], BOTH),
         (
             [management(ONLY_READS, condition("eventSource", NotEquals=[KMS])), management(ONLY_WRITES)],
-            coverage(True, True, KMS),
-        ),  # noqa: FBT003
+            coverage(KMS),
+        ),
     ],
 )
 def test_management_events_by_advanced_selectors(
