@@ -1,0 +1,39 @@
+"""The IpAddress operators: IPv4 and IPv6 addresses and ranges; an address alone is a range of one."""
+
+import ipaddress
+from collections.abc import Iterable
+
+from dynasec.iam.conditions.operator import Operator, read_both
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def read_network(text: str) -> Network | None:
+    """Read an address or CIDR range, host bits allowed; None when it is neither."""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def covers_internet(ranges: Iterable[str]) -> bool:
+    """Whether the ranges together hold every IPv4 or every IPv6 address, in one piece or in several."""
+    networks = [network for network in map(read_network, ranges) if network is not None]
+    v4 = [network for network in networks if isinstance(network, ipaddress.IPv4Network)]
+    v6 = [network for network in networks if isinstance(network, ipaddress.IPv6Network)]
+    return any(
+        network.prefixlen == 0
+        for network in (*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6))
+    )
+
+
+def _within(address: Network, network: Network) -> bool:
+    if isinstance(address, ipaddress.IPv4Network):
+        return isinstance(network, ipaddress.IPv4Network) and address.subnet_of(network)
+    return isinstance(network, ipaddress.IPv6Network) and address.subnet_of(network)
+
+
+OPERATORS = (
+    Operator("IpAddress", read_both(read_network, _within)),
+    Operator("NotIpAddress", read_both(read_network, _within), negated=True),
+)

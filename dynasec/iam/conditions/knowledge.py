@@ -1,0 +1,61 @@
+"""What is known about the context of a request."""
+
+import enum
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from dynasec.iam.conditions.operator import Value
+from dynasec.iam.matching import Variable
+
+
+class Gap(enum.Enum):
+    """Why a condition key has no values here."""
+
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The context keys of a request (lower case): those present, those surely absent, and what the rest is.
+
+    A present key holds its values, or patterns for values of which only the shape is known. No values at all
+    is the same as absent, as it is for AWS.
+    """
+
+    present: Mapping[str, tuple[Value, ...]] = field(default_factory=dict[str, tuple[Value, ...]])
+    absent: AbstractSet[str] = frozenset()
+    otherwise: Gap = Gap.UNKNOWN
+
+    def find(self, key: str) -> tuple[Value, ...] | Gap:
+        """Look a key up, in whatever case it is written."""
+        folded = key.lower()
+        values = self.present.get(folded)
+        if values is not None:
+            return values or Gap.ABSENT
+        return Gap.ABSENT if folded in self.absent else self.otherwise
+
+    def variable(self, name: str) -> str | Variable | None:
+        """Answer what a policy variable stands for (see `matching.Lookup`): only one plain value is certain."""
+        found = self.find(name)
+        if found is Gap.ABSENT:
+            return None
+        if not isinstance(found, Gap) and len(found) == 1 and isinstance(found[0], str):
+            return found[0]
+        return Variable(name)
+
+    def updated(self, **changes: tuple[Value, ...] | Gap) -> "Knowledge":
+        """Return a copy in which the given keys (lower case) are as told."""
+        present, absent = dict(self.present), set(self.absent)
+        for key, value in changes.items():
+            present.pop(key, None)
+            absent.discard(key)
+            if value is Gap.ABSENT:
+                absent.add(key)
+            elif not isinstance(value, Gap):
+                present[key] = value
+            elif self.otherwise is Gap.ABSENT:
+                message = "a key cannot be made unknown where all others are absent"
+                raise ValueError(message)
+        return Knowledge(present, frozenset(absent), self.otherwise)
