@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterable
 
-from dynasec.iam.conditions.operator import Operator, read_both
+from dynasec.iam.conditions.operator import Comparison, Operator, read_both
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -21,19 +21,22 @@ def covers_internet(ranges: Iterable[str]) -> bool:
     networks = [network for network in map(read_network, ranges) if network is not None]
     v4 = [network for network in networks if isinstance(network, ipaddress.IPv4Network)]
     v6 = [network for network in networks if isinstance(network, ipaddress.IPv6Network)]
-    return any(
-        network.prefixlen == 0
-        for network in (*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6))
+    return any(network.prefixlen == 0 for network in ipaddress.collapse_addresses(v4)) or any(
+        network.prefixlen == 0 for network in ipaddress.collapse_addresses(v6)
     )
 
 
 def _within(address: Network, network: Network) -> bool:
-    if isinstance(address, ipaddress.IPv4Network):
-        return isinstance(network, ipaddress.IPv4Network) and address.subnet_of(network)
-    return isinstance(network, ipaddress.IPv6Network) and address.subnet_of(network)
+    if isinstance(address, ipaddress.IPv4Network) and isinstance(network, ipaddress.IPv4Network):
+        return address.subnet_of(network)
+    if isinstance(address, ipaddress.IPv6Network) and isinstance(network, ipaddress.IPv6Network):
+        return address.subnet_of(network)
+    return False
 
+
+_compare: Comparison = read_both(read_network, _within)
 
 OPERATORS = (
-    Operator("IpAddress", read_both(read_network, _within)),
-    Operator("NotIpAddress", read_both(read_network, _within), negated=True),
+    Operator("IpAddress", _compare),
+    Operator("NotIpAddress", _compare, negated=True),
 )
