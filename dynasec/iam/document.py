@@ -107,12 +107,11 @@ def parse(text: str) -> Document:
     if "Statement" not in elements:
         message = "there is no Statement"
         raise MalformedPolicy(message)
-    raw: Any = elements["Statement"]
-    placed = (
-        [(f"Statement[{i}]", each) for i, each in enumerate(raw)]
-        if isinstance(raw, list)
-        else [("Statement", raw)]
-    )
+    raw = elements["Statement"]
+    single = not isinstance(raw, list)
+    placed = [
+        ("Statement" if single else f"Statement[{i}]", each) for i, each in enumerate(json_text.listed(raw))
+    ]
     if not placed:
         message = "is empty"
         raise MalformedPolicy(message, "Statement")
@@ -243,14 +242,14 @@ def _conditions(elements: Mapping[str, Any], where: str, *, variables: bool) -> 
                 message = "has an empty key"
                 raise MalformedPolicy(message, place)
             found.append(
-                Condition(test, key, _condition_values(raw, f"{place}.{ascii(key)[1:-1]}"), variables)
+                Condition(test, key, _condition_values(raw, f"{place}.{quoted(key)[1:-1]}"), variables)
             )
     return tuple(found)
 
 
 def _condition_values(raw: Any, where: str) -> tuple[str, ...]:  # noqa: ANN401 - JSON
     values: list[str] = []
-    for value in raw if isinstance(raw, list) else [raw]:  # pyright: ignore[reportUnknownVariableType] - JSON
+    for value in json_text.listed(raw):
         if isinstance(value, bool):
             values.append("true" if value else "false")
         elif isinstance(value, str):
@@ -262,9 +261,7 @@ def _condition_values(raw: Any, where: str) -> tuple[str, ...]:  # noqa: ANN401 
 
 
 def _strings(raw: Any, where: str) -> tuple[str, ...]:  # noqa: ANN401 - JSON
-    if isinstance(raw, list):
-        return tuple(_string(value, where) for value in raw)  # pyright: ignore[reportUnknownVariableType] - JSON
-    return (_string(raw, where),)
+    return tuple(_string(value, where) for value in json_text.listed(raw))
 
 
 def _string(raw: Any, where: str) -> str:  # noqa: ANN401 - JSON

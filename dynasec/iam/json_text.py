@@ -86,6 +86,11 @@ def members(value: Any, where: str) -> dict[str, Any]:  # noqa: ANN401 - JSON
     return found
 
 
+def listed(value: Any) -> list[Any]:  # noqa: ANN401 - JSON
+    """Return a list's values, or a value that stands alone as the list of it."""
+    return value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
 def type_name(value: Any) -> str:  # noqa: ANN401 - JSON
     """Name a JSON type for a message."""
     if value is None:

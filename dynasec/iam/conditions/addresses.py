@@ -3,7 +3,9 @@
 import ipaddress
 from collections.abc import Iterable
 
-from dynasec.iam.conditions.operator import Comparison, Operator, read_both
+from dynasec.iam.conditions.operator import Operator, Value
+from dynasec.iam.matching import Pattern
+from dynasec.iam.ternary import Ternary
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -34,7 +36,13 @@ def _within(address: Network, network: Network) -> bool:
     return False
 
 
-_compare: Comparison = read_both(read_network, _within)
+def _compare(value: Value, wanted: Pattern) -> Ternary:
+    network = read_network(wanted.literal) if wanted.literal is not None else None
+    if network is None or not isinstance(value, str):
+        return Ternary.UNKNOWN
+    address = read_network(value)
+    return Ternary.of(address is not None and _within(address, network))
+
 
 OPERATORS = (
     Operator("IpAddress", _compare),
