@@ -1,1 +1,96 @@
-"""The command line."""
+"""The command line: one file per command, imported when used. The only place that prints, exits or reads the environment."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from dynasec import __version__
+from dynasec.errors import DynasecError, Exit
+
+_COMMANDS: Final = {
+    "audit": "Score an account and report.",
+    "collect": "Read an account once into a snapshot file, for offline audits.",
+    "controls": "List the controls, or explain one.",
+    "demo": "Audit a simulated account: no AWS needed.",
+    "permissions": "Print the least-privilege policy that the chosen controls need.",
+}
+"""Name and summary of each command; its module in `dynasec.cli` holds `command`. A test holds the summaries to the docstrings."""
+
+
+_INTERRUPTED: Final = 130
+"""What shells report for a process that was interrupted."""
+
+
+class _LazyGroup(click.Group):
+    """Imports a command when it is run or asked for help: `dynasec --help` must not wait for boto3."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"dynasec.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the summaries without importing any command."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="dynasec", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Audit the security of sensitive data in Amazon DynamoDB.
+
+    Every control is PASS, FAIL, NOT_APPLICABLE or, where something could not be read, UNKNOWN. Nothing is ever changed in AWS.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit. What goes wrong is one line on stderr and an exit code of `dynasec.errors.Exit`."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        result: Any = cli.main(arguments, prog_name="dynasec", standalone_mode=False)
+        code = result if isinstance(result, int) else Exit.OK
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as problem:
+        problem.show()
+        code = problem.exit_code
+    except click.Abort:
+        code = _complain("interrupted", _INTERRUPTED)
+    except DynasecError as problem:
+        code = _complain(str(problem), problem.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output is gone; there is nobody to tell
+        code = Exit.CANNOT_RUN
+    except Exception as problem:
+        if {"--verbose", "-v"}.intersection(arguments):
+            raise
+        what = f"internal error: {type(problem).__name__}: {problem}"
+        code = _complain(f"{what}; please report it with the output of --verbose", Exit.CANNOT_RUN)
+    return code
+
+
+def _complain(message: str, code: int) -> int:
+    from dynasec.report.printable import printable  # noqa: PLC0415 - needed for a mistake only
+
+    click.echo(f"dynasec: {printable(message)}", err=True)
+    return code

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import threading
 from typing import Any, Final, cast
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.exceptions import BotoCoreError
 
 from dynasec import __version__
@@ -71,10 +74,11 @@ class Clients:
         except (BotoCoreError, ValueError) as problem:
             msg = f"unknown Region {region!r}"
             raise UsageError(msg, hint="Regions look like eu-central-1") from problem
-        if not self.offers("dynamodb", region):
-            close = ", ".join(self._session.get_available_regions("dynamodb", partition)[:40])
+        known = self._session.get_available_regions("dynamodb", partition)
+        if region not in known:
+            close = difflib.get_close_matches(region, known, n=1, cutoff=0)
             msg = f"unknown Region {region!r}"
-            raise UsageError(msg, hint=f"DynamoDB is in {close}")
+            raise UsageError(msg, hint=f"did you mean {close[0]}?" if close else "")
         return partition
 
     def offers(self, service: str, region: str) -> bool:
@@ -93,17 +97,36 @@ def home_region(partition: str) -> str:
     return _HOME.get(partition, "us-east-1")
 
 
-def open_session(profile: str | None) -> boto3.Session:
-    """Open the one session of a run.
+def open_session(
+    profile: str | None, *, role_arn: str | None = None, external_id: str | None = None
+) -> boto3.Session:
+    """Open the one session of a run; with a role, one whose credentials are that role's and renew themselves.
 
     Raises:
         CredentialsError: the profile does not exist, or the configuration files cannot be read.
 
     """
     try:
-        return boto3.Session(profile_name=profile)
+        session = boto3.Session(profile_name=profile)
+        return session if role_arn is None else _assumed(session, role_arn, external_id)
     except BotoCoreError as problem:
         raise CredentialsError(str(problem), hint="see `aws configure list-profiles`") from problem
+
+
+def _assumed(session: boto3.Session, role_arn: str, external_id: str | None) -> boto3.Session:
+    core = botocore.session.Session()
+    extra = {"RoleSessionName": "dynasec", **({"ExternalId": external_id} if external_id else {})}
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=cast("Any", session).client,
+        source_credentials=cast("Any", session.get_credentials()),
+        role_arn=role_arn,
+        extra_args=cast("Any", extra),
+    )
+    if session.region_name:
+        core.set_config_variable("region", session.region_name)
+    assumed: Any = core  # botocore has no public way to give a session credentials that renew themselves
+    assumed._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001
+    return boto3.Session(botocore_session=core)
 
 
 def _config(*, patient: bool) -> Config:

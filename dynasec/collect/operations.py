@@ -17,6 +17,8 @@ _CLIENTS: Final = {
 }
 """IAM prefixes whose boto3 client has another name. (The rest are called alike.)"""
 
+_PREFIXES: Final = {client: prefix for prefix, client in _CLIENTS.items()}
+
 _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
@@ -29,6 +31,11 @@ def client_and_method(operation: str) -> tuple[str, str]:
     """Return boto3's service name and the operation's name."""
     prefix, _, name = operation.partition(":")
     return _CLIENTS.get(prefix, prefix), name
+
+
+def operation_of(service: str, name: str) -> str:
+    """Return the operation that boto3 makes under a service name: the inverse of `client_and_method`."""
+    return f"{_PREFIXES.get(service, service)}:{name}"
 
 
 def iam_actions(operation: str) -> tuple[str, ...]:

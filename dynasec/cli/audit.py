@@ -1,0 +1,81 @@
+"""`dynasec audit`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dynasec import snapshot_file
+from dynasec.audit.report import Report, audit
+from dynasec.check import Severity
+from dynasec.cli.live import read_account
+from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
+from dynasec.files import write_private
+from dynasec.registry import load
+from dynasec.report.interface import FORMATS, by_name, by_suffix
+
+NEVER = "never"
+LEVELS = [*(severity.lower() for severity in Severity), NEVER]
+
+
+@click.command("audit")
+@selection_options
+@click.option("--table", multiple=True, metavar="GLOB", help="Judge only these tables (name or ARN).")
+@click.option("--snapshot", type=FILE, help="Audit a file that `dynasec collect` wrote, without asking AWS.")
+@click.option(
+    "-f",
+    "--format",
+    "style",
+    type=click.Choice([one.name for one in FORMATS]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    type=FILE,
+    help="Also write a report; its format follows from the suffix.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="low",
+    show_default=True,
+    help="Exit 3 from this severity on.",
+)
+@common_options
+def command(  # noqa: PLR0913, PLR0917 - one parameter an option
+    selection: Selection,
+    table: tuple[str, ...],
+    snapshot: Path | None,
+    style: str,
+    output: tuple[Path, ...],
+    fail_on: str,
+    common: Common,
+) -> int:
+    """Score an account and report.
+
+    Exits 0 when nothing failed, 3 with findings at or above --fail-on, 4 when there are none but something could not be judged.
+    """
+    formats = [by_suffix(path) for path in output]  # a wrong name is told before the account is read
+    settings = common.settings()
+    registry = load()
+    controls = selection.of(registry)
+    account = read_account(common, controls) if snapshot is None else snapshot_file.load(snapshot)
+    report = audit(account, registry, controls, settings, tables=table)
+    for path, form in zip(output, formats, strict=True):
+        write_private(path, click.unstyle(form.render(report)).encode())
+    return deliver(report, style, fail_on, common)
+
+
+def deliver(report: Report, style: str, fail_on: str, common: Common) -> int:
+    """Print a report and return the exit code."""
+    click.echo(by_name(style).render(report), nl=False, color=common.color)
+    return report.exit_code(severity_of(fail_on))
+
+
+def severity_of(level: str) -> Severity | None:
+    """Return the severity that a level of --fail-on names; None for never."""
+    return None if level == NEVER else Severity(level.upper())

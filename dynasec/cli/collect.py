@@ -1,0 +1,31 @@
+"""`dynasec collect`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dynasec import snapshot_file
+from dynasec.cli.live import read_account
+from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
+from dynasec.registry import load
+
+
+@click.command("collect")
+@selection_options
+@click.option(
+    "-o", "--output", required=True, type=FILE, help="The snapshot; gzipped where the name ends in .gz."
+)
+@common_options
+def command(selection: Selection, output: Path, common: Common) -> None:
+    """Read an account once into a snapshot file, for offline audits.
+
+    `dynasec audit --snapshot FILE` then gives the findings that an audit of the account would have given at this moment. What is
+    read follows from the chosen controls: all of them by default.
+    """
+    account = read_account(common, selection.of(load()))
+    snapshot_file.save(account, output)
+    if not common.quiet:
+        tables = sum(1 for _ in account.tables())
+        click.echo(f"{output}: {tables} tables, {sum(account.calls.values())} API calls", err=True)

@@ -1,0 +1,25 @@
+"""`dynasec permissions`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dynasec.cli.options import Selection, selection_options
+from dynasec.permissions import policy
+from dynasec.registry import load
+
+
+@click.command("permissions")
+@selection_options
+@click.option(
+    "--all-regions", is_flag=True, help="Also what `--all-regions` needs to find the account's Regions."
+)
+def command(selection: Selection, *, all_regions: bool) -> None:
+    """Print the least-privilege policy that the chosen controls need.
+
+    It follows from what the controls declare to read, and holds reading actions only.
+    """
+    controls = selection.of(load())
+    click.echo(json.dumps(policy(controls, all_regions=all_regions), indent=2))

@@ -1,0 +1,89 @@
+"""The report as JSON, schema `dynasec.report/v1`: a contract for scripts and dashboards."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from dynasec import __version__
+from dynasec.audit.finding import Finding
+from dynasec.audit.report import Report
+from dynasec.audit.score import Tally
+from dynasec.registry import Control
+
+
+def render(report: Report) -> str:
+    """Return the document, pure ASCII, so that nothing in it can speak to a terminal."""
+    return json.dumps(document(report), indent=1) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """Return the document as plain JSON values."""
+    snapshot = report.snapshot
+    return {
+        "schema": "dynasec.report/v1",
+        "tool": {"name": "dynasec", "version": __version__},
+        "run": {
+            "id": report.run_id,
+            "started_at": _time(snapshot.taken_at.isoformat()),
+            "finished_at": _time(snapshot.finished_at.isoformat()),
+            "api_calls": dict(snapshot.calls),
+        },
+        "scopes": [
+            {"partition": snapshot.account.partition, "account": snapshot.account.id, "region": region.region}
+            for region in snapshot.regions
+        ],
+        "score": {
+            "overall": report.overall.score,
+            "coverage": report.overall.coverage,
+            "sections": {
+                name: {"score": tally.score, "coverage": tally.coverage}
+                for name, tally in report.sections.items()
+            },
+        },
+        "controls": [_control(control, report.by_control[control.id]) for control in report.controls],
+        "findings": [_finding(finding) for finding in report.findings],
+        "gaps": [asdict(gap) for gap in report.gaps],
+        "problems": list(report.problems),
+        "broken_plugins": [asdict(broken) for broken in report.broken],
+    }
+
+
+def _control(control: Control, tally: Tally) -> dict[str, Any]:
+    return {
+        "id": control.id,
+        "title": control.check.title,
+        "section": control.section,
+        "severity": control.check.severity.value,
+        "frameworks": list(control.check.frameworks),
+        "score": tally.score,
+        "passed": tally.passed,
+        "failed": tally.failed,
+        "unknown": tally.unknown,
+        "not_applicable": tally.not_applicable,
+        "suppressed": tally.suppressed,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "fingerprint": finding.fingerprint,
+        "control": finding.control,
+        "status": finding.status.value,
+        "severity": finding.severity.value,
+        "account": finding.account,
+        "region": finding.region,
+        "resource": finding.resource,
+        "resource_type": finding.resource_type,
+        "data_class": finding.data_class,
+        "reason": finding.reason,
+        "evidence": dict(finding.evidence),
+        "gaps": [asdict(gap) for gap in finding.gaps],
+        "suppressed": None if finding.suppressed is None else asdict(finding.suppressed),
+        "remediations": [],
+    }
+
+
+def _time(iso: str) -> str:
+    return iso.replace("+00:00", "Z")

@@ -1,0 +1,155 @@
+"""The report for people: worst first, grouped by control, one line per resource, at most 100 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+from tabulate import tabulate
+
+from dynasec import __version__
+from dynasec.audit.finding import Finding
+from dynasec.audit.report import Report
+from dynasec.audit.score import Tally
+from dynasec.check import Severity, Status
+from dynasec.registry import Control
+from dynasec.report.printable import printable
+
+WIDTH = 100
+_ROWS = 12
+"""Resources shown per control; the rest are counted."""
+_COLOURS = {
+    Severity.CRITICAL: "bright_red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+}
+_LABEL = 30
+_REGION = 14
+
+
+def render(report: Report) -> str:
+    """Return the report as text with ANSI colours; the caller strips them where they do not belong."""
+    return "\n".join(
+        [*_head(report), *_failures(report), *_unknowns(report), *_scores(report), *_next(report), ""]
+    )
+
+
+def _head(report: Report) -> Iterator[str]:
+    snapshot = report.snapshot
+    regions = ", ".join(region.region for region in snapshot.regions)
+    tables = sum(1 for _ in snapshot.tables())
+    yield click.style(f"dynasec {__version__}", bold=True) + (
+        f"  account {snapshot.account.id}  {snapshot.taken_at:%Y-%m-%d %H:%M} UTC"
+    )
+    yield from _wrap(
+        f"{len(report.controls)} controls, {tables} tables, {sum(snapshot.calls.values())} API calls in {regions}"
+    )
+    for broken in report.broken:
+        yield from _wrap(f"NOT LOADED {broken.module} of pack {broken.pack}: {broken.error}")
+    for problem in report.problems:
+        yield from _wrap(f"NOTE {problem}")
+    yield ""
+
+
+def _failures(report: Report) -> Iterator[str]:
+    groups = [(control, _of(report, control, Status.FAIL)) for control in report.controls]
+    failed = [(control, found) for control, found in groups if found]
+    failed.sort(key=lambda pair: (-max(one.severity.rank for one in pair[1]), -len(pair[1]), pair[0].id))
+    for control, found in failed:
+        worst = max((one.severity for one in found), key=lambda severity: severity.rank)
+        tally = report.by_control[control.id]
+        yield (
+            click.style(f"{worst:<9}", fg=_COLOURS[worst], bold=True)
+            + click.style(f" {control.id}", bold=True)
+            + f"  {len(found)} of {tally.passed + tally.failed} failed"
+        )
+        yield from _rows(sorted(found, key=lambda one: (-one.severity.rank, one.region, one.label)))
+        yield ""
+    if not failed:
+        yield click.style("Nothing failed.", fg="green")
+        yield ""
+
+
+def _unknowns(report: Report) -> Iterator[str]:
+    groups = [(control, _of(report, control, Status.UNKNOWN)) for control in report.controls]
+    unknown = [(control, found) for control, found in groups if found]
+    if not unknown:
+        return
+    yield click.style("Could not be judged (neither good nor bad: something could not be read)", bold=True)
+    for control, found in unknown:
+        yield f"UNKNOWN   {control.id}  {len(found)} unknown"
+        yield from _rows(found)
+    yield ""
+
+
+def _rows(findings: Sequence[Finding]) -> Iterator[str]:
+    shown = findings[:_ROWS]
+    label = min(_LABEL, max(len(printable(one.label)) for one in shown))
+    region = min(_REGION, max(len(one.region) for one in shown))
+    for one in shown:
+        name = _cut(printable(one.label), label)
+        start = f"  {name:<{label}}  {one.region:<{region}}  "
+        yield from _wrap(one.reason, first=start, rest=" " * len(start))
+    if len(findings) > len(shown):
+        yield f"  … and {len(findings) - len(shown)} more (all of them: -f json)"
+
+
+def _scores(report: Report) -> Iterator[str]:
+    rows = [(name, *_score_row(tally)) for name, tally in report.sections.items()]
+    rows.append(("overall", *_score_row(report.overall)))
+    headers = ("Section", "Score", "Coverage", "Passed", "Failed", "Unknown", "N/A", "Suppressed")
+    yield tabulate(rows, headers=headers, disable_numparse=True, colalign=("left", *("right",) * 7))
+    yield ""
+
+
+def _score_row(tally: Tally) -> tuple[str, ...]:
+    counts = (tally.passed, tally.failed, tally.unknown, tally.not_applicable, tally.suppressed)
+    score = "-" if tally.score is None else f"{tally.score:.1f}"
+    coverage = "-" if tally.coverage is None else f"{_percent(tally.coverage)} %"
+    return score, coverage, *(str(count) for count in counts)
+
+
+def _next(report: Report) -> Iterator[str]:
+    if report.overall.score is None:
+        yield "Nothing was judged."
+    else:
+        coverage = 0 if report.overall.coverage is None else report.overall.coverage
+        text = f"Score {report.overall.score:.0f} of 100, coverage {_percent(coverage)} %"
+        yield click.style(text, bold=True)
+    worst = _worst(report)
+    if worst is not None:
+        yield f"Next: dynasec controls explain {worst.control}"
+    missing = sorted({gap.operation for gap in report.gaps if ":" in gap.operation})
+    if missing:
+        yield from _wrap("Not readable: " + ", ".join(missing), rest="  ")
+        yield "The policy that an audit needs: dynasec permissions"
+
+
+def _worst(report: Report) -> Finding | None:
+    failed = [one for one in report.findings if one.status is Status.FAIL and one.suppressed is None]
+    return max(failed, key=lambda one: one.severity.rank, default=None)
+
+
+def _of(report: Report, control: Control, status: Status) -> list[Finding]:
+    return [
+        one
+        for one in report.findings
+        if one.control == control.id and one.status is status and one.suppressed is None
+    ]
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent, never rounded up to 100: only a complete audit may say so."""
+    return "100" if share == 1 else f"{min(share * 100, 99.9):.1f}".removesuffix(".0")
+
+
+def _wrap(text: str, first: str = "", rest: str = "") -> Iterable[str]:
+    return textwrap.wrap(
+        printable(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    ) or [first.rstrip()]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
