@@ -15,6 +15,8 @@ def output(shape: StructureShape | None) -> dict[str, object]:
 def _structure(shape: StructureShape, above: tuple[str, ...]) -> dict[str, object]:
     found: dict[str, object] = {}
     required = set(shape.required_members)
+    if "payload" in shape.serialization:
+        required.add(str(shape.serialization["payload"]))
     for name, member in shape.members.items():
         top_level_collection = not above and isinstance(member, ListShape | MapShape)
         if name in required or top_level_collection:

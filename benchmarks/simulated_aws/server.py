@@ -5,6 +5,7 @@ buckets. Both answer at once, and neither is counted.
 """
 
 import asyncio
+import itertools
 import json
 import time
 from collections import Counter
@@ -17,29 +18,31 @@ from simulated_aws.size import Behaviour, Size
 
 _JSON = {"Content-Type": "application/json"}
 _BACKLOG = 1024
+_NUMBERS = itertools.count()
 
 
 @dataclass(slots=True)
 class Statistics:
     """What was asked: calls (throttled ones included) and throttled calls by `service:Operation`.
 
-    `first` and `last` are the arrivals of the first and last call in seconds since the epoch, `cpu_seconds` is
-    what the server itself has used.
+    `connections` holds the numbers of the connections that asked, `first` and `last` are the arrivals of the
+    first and last call in seconds since the epoch, `cpu_seconds` is what the server itself has used.
     """
 
     calls: Counter[str] = field(default_factory=Counter[str])
     throttled: Counter[str] = field(default_factory=Counter[str])
-    connections: int = 0
+    connections: set[int] = field(default_factory=set[int])
     first: float | None = None
     last: float | None = None
     cpu_start: float = field(default_factory=time.process_time)
 
-    def count(self, label: str, *, admitted: bool) -> None:
+    def count(self, label: str, connection: int, *, admitted: bool) -> None:
         """Count one call that arrived now."""
         self.last = time.time()
         if self.first is None:
             self.first = self.last
         self.calls[label] += 1
+        self.connections.add(connection)
         if not admitted:
             self.throttled[label] += 1
 
@@ -48,7 +51,7 @@ class Statistics:
         return {
             "calls": dict(sorted(self.calls.items())),
             "throttled": dict(sorted(self.throttled.items())),
-            "connections": self.connections,
+            "connections": len(self.connections),
             "first": self.first,
             "last": self.last,
             "cpu_seconds": time.process_time() - self.cpu_start,
@@ -63,13 +66,13 @@ class Simulation:
         self.latency = behaviour.latency_ms / 1000
         self.statistics = Statistics()
 
-    def answer(self, request: wire.Request) -> tuple[bytes, float]:
-        """Return the answer's bytes and the seconds to hold it back."""
+    def answer(self, request: wire.Request, connection: int) -> tuple[bytes, float]:
+        """Return the bytes that answer a connection's request, and the seconds to hold them back."""
         if request.uri.startswith("/__"):
             return self._control(request.uri), 0.0
         answer = self.answers.to(request)
         admitted = rates.admit(answer.buckets, time.monotonic()) if answer.buckets else True
-        self.statistics.count(answer.label, admitted=admitted)
+        self.statistics.count(answer.label, connection, admitted=admitted)
         response = answer.admitted if admitted else answer.throttled
         if request.method == "HEAD":
             response = response[: response.index(b"\r\n\r\n") + 4]
@@ -77,9 +80,8 @@ class Simulation:
 
     def _control(self, uri: str) -> bytes:
         if uri == "/__reset":
-            connections = self.statistics.connections
             self.answers.reset()
-            self.statistics = Statistics(connections=connections)
+            self.statistics = Statistics()
             return wire.response(200, _JSON, b"{}")
         if uri == "/__stats":
             return wire.response(200, _JSON, json.dumps(self.statistics.document()).encode())
@@ -91,11 +93,11 @@ class _Connection(asyncio.Protocol):
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
+        self._number = next(_NUMBERS)
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._simulation.statistics.connections += 1
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
 
@@ -103,7 +105,7 @@ class _Connection(asyncio.Protocol):
         self._buffer += data
         try:
             while request := wire.take_request(self._buffer):
-                self._send_later(*self._simulation.answer(request))
+                self._send_later(*self._simulation.answer(request, self._number))
         except ValueError:
             if self._transport:
                 self._transport.close()
