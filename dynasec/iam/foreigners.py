@@ -161,13 +161,14 @@ def admitted(
     denies = [statement for statement in document.statements if not statement.allows]
     found: list[Admission] = []
     for statement in document.statements:
-        pairs = reached(statement, scope) if statement.allows else {}
-        if pairs and statement.principals is not None:
-            taken = ((deny, denied(deny, scope, pairs)) for deny in denies)
-            case = _Case(statement, pairs, tuple((deny, off) for deny, off in taken if off))
-            for name in dict.fromkeys(names(statement.principals)):
-                if name.account not in known:
-                    found.extend(_admissions(case, name, target, foreign))
+        if not statement.allows or statement.principals is None:
+            continue
+        pairs = reached(statement, scope)
+        taken = ((deny, denied(deny, scope, pairs)) for deny in denies)
+        case = _Case(statement, pairs, tuple((deny, off) for deny, off in taken if off))
+        for name in dict.fromkeys(names(statement.principals)):
+            if pairs and name.account not in known:
+                found.extend(_admissions(case, name, target, foreign))
     return tuple(found)
 
 

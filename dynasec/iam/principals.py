@@ -41,6 +41,8 @@ class PrincipalName:
     account: str | None = None
 
 
+_TELLING_NO_SET = frozenset({PrincipalKind.OPAQUE, PrincipalKind.CANONICAL_USER, PrincipalKind.FEDERATED})
+
 ANYONE = PrincipalName(PrincipalKind.ANYONE, "*")
 
 
@@ -96,18 +98,15 @@ def denies_subject(statement: Statement, subject: PrincipalName) -> Ternary:
 
 
 def _names(name: PrincipalName, subject: PrincipalName) -> Ternary:
-    if name.kind is PrincipalKind.ANYONE:
+    if name.kind is PrincipalKind.ANYONE or name == subject:
         return Ternary.TRUE
     if PrincipalKind.SERVICE in {name.kind, subject.kind}:
-        return Ternary.of(name.kind is subject.kind and name.text == subject.text)
-    if name.kind in {PrincipalKind.OPAQUE, PrincipalKind.CANONICAL_USER, PrincipalKind.FEDERATED}:
-        return Ternary.TRUE if name == subject else Ternary.UNKNOWN
-    if subject.account is None:
+        return Ternary.FALSE
+    if name.kind in _TELLING_NO_SET or subject.account is None:
         return Ternary.UNKNOWN
     if name.account != subject.account:
         return Ternary.FALSE
-    if name.kind is PrincipalKind.ACCOUNT or name.text == subject.text:
+    if name.kind is PrincipalKind.ACCOUNT:
         return Ternary.TRUE
-    if subject.kind is name.kind and not overlaps(Pattern.of(name.text), Pattern.of(subject.text)):
-        return Ternary.FALSE
-    return Ternary.UNKNOWN
+    apart = subject.kind is name.kind and not overlaps(Pattern.of(name.text), Pattern.of(subject.text))
+    return Ternary.FALSE if apart else Ternary.UNKNOWN

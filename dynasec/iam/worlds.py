@@ -126,15 +126,13 @@ def service_worlds(target: Target, names: Names, service: str | None) -> tuple[K
 
     The service may tell the account it acts for, its resource and its organisation, or tell nothing.
     """
-    base = _base(target).updated(
-        **{
-            "aws:principalisawsservice": ("true",),
-            "aws:principalservicename": (service or ANYTHING,),
-            "aws:principalaccount": Gap.ABSENT,
-            "aws:principalarn": Gap.ABSENT,
-            **dict.fromkeys(_ORGANIZATION_KEYS, Gap.ABSENT),
-        }
-    )
+    caller: dict[str, tuple[Value, ...] | Gap] = {
+        "aws:principalisawsservice": ("true",),
+        "aws:principalservicename": (service or ANYTHING,),
+        "aws:principalaccount": Gap.ABSENT,
+        "aws:principalarn": Gap.ABSENT,
+    }
+    base = _base(target).updated(**caller, **dict.fromkeys(_ORGANIZATION_KEYS, Gap.ABSENT))
     silent = base.updated(**dict.fromkeys(_SERVICE_CALL_KEYS[:4], Gap.ABSENT))
     found = [silent]
     for account in (names.stranger, *names.accounts):
