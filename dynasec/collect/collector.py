@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -87,36 +88,30 @@ async def _collect(clients: Clients, scope: Scope, request: Request, progress: P
 
 
 async def _region(reader: RegionReader, keys: KeyRing) -> Region:
-    tables = dynamodb.TableCollector(reader, keys)
-    found = await asyncio.gather(
-        tables.tables(),
-        dynamodb.backups(reader),
-        dynamodb.exports(reader),
-        companions.collect(reader),
-        network.collect(reader),
-        detection.collect(reader, keys),
-        recording.collect(reader),
-        backup.collect(reader, keys),
-        edge.collect(reader),
-    )
-    names = (
-        "tables",
-        "table_backups",
-        "table_exports",
-        "companions",
-        "network",
-        "detection",
-        "recording",
-        "backup",
-        "edge",
-    )
+    tables = asyncio.create_task(dynamodb.TableCollector(reader, keys).tables())
+    families: dict[str, Awaitable[object]] = {
+        "tables": tables,
+        "table_backups": dynamodb.backups(reader),
+        "table_exports": dynamodb.exports(reader),
+        "companions": companions.collect(reader, keys, tables),
+        "network": network.collect(reader),
+        "detection": detection.collect(reader, keys),
+        "recording": recording.collect(reader),
+        "backup": backup.collect(reader, keys),
+        "edge": edge.collect(reader),
+    }
+    found = await asyncio.gather(*families.values())
     return Region.model_validate(
-        {"arn": reader.arn("dynamodb", "*"), "region": reader.region, **dict(zip(names, found, strict=True))}
+        {
+            "arn": reader.arn("dynamodb", "*"),
+            "region": reader.region,
+            **dict(zip(families, found, strict=True)),
+        }
     )
 
 
 async def _replicas(reader: RegionReader, keys: KeyRing, regions: list[Region]) -> tuple[Table, ...]:
-    """Read the replicas that lie outside the audited Regions."""
+    """Read the replicas that lie outside the audited Regions; those of other accounts cannot be asked for by name."""
     audited = {region.region for region in regions}
     wanted = sorted(
         {
@@ -125,7 +120,7 @@ async def _replicas(reader: RegionReader, keys: KeyRing, regions: list[Region]) 
             for table in region.tables.items
             if table.description.gap is None
             for replica in table.description.known().replicas
-            if replica.region_name not in audited
+            if replica.region_name not in audited and replica.belongs_to(table.account)
         }
     )
     collectors = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from dynasec.model.fact import Fact, Listing
 from dynasec.model.shape import JsonObject
 from dynasec.model.table import (
     ContinuousBackups,
+    ContributorInsights,
     KinesisDestination,
     ResourcePolicy,
     Table,
@@ -68,19 +70,20 @@ class TableCollector:
                 _kinesis_destinations, "dynamodb:DescribeKinesisStreamingDestination"
             ),
             contributor_insights=insights.map(
-                lambda by_name: by_name.get(name, "DISABLED"), "dynamodb:ListContributorInsights"
+                lambda by_name: by_name.get(name, ()), "dynamodb:ListContributorInsights"
             ),
         )
 
     async def _stream_policy(self, described: Fact[TableDescription]) -> Fact[ResourcePolicy | None]:
         if described.gap is not None:
             return Fact(gap=described.gap)
-        stream = described.known().latest_stream_arn
-        if stream is None:
+        table = described.known()
+        if table.latest_stream_arn is None:
             return Fact(None)
-        answer = await self._reader.find(
-            _POLICY, absent=("PolicyNotFoundException", "ResourceNotFoundException"), ResourceArn=stream
-        )
+        absent = ["PolicyNotFoundException"]
+        if table.stream_specification is None or not table.stream_specification.stream_enabled:
+            absent.append("ResourceNotFoundException")  # the ARN may outlive the stream by any time
+        answer = await self._reader.find(_POLICY, absent=tuple(absent), ResourceArn=table.latest_stream_arn)
         return answer.map(_policy, _POLICY)
 
     def _want_keys(self, arn: str, described: Fact[TableDescription]) -> None:
@@ -89,24 +92,27 @@ class TableCollector:
 
 
 async def backups(reader: RegionReader) -> Listing[TableBackup]:
-    """List the on-demand backups of a Region, those that AWS Backup made included."""
-    return await reader.items(
+    """List the on-demand backups of a Region, those that AWS Backup made included, in the order of their ARNs."""
+    found = await reader.items(
         "dynamodb:ListBackups", "BackupSummaries", TableBackup.model_validate, BackupType="ALL"
     )
+    return Listing(tuple(sorted(found.items, key=lambda one: one.backup_arn)), found.gap)
 
 
 async def exports(reader: RegionReader) -> Listing[TableExport]:
-    """List the exports of the last 90 days, each with where it went."""
+    """List the exports of the last 90 days, each with where it went, in the order of their ARNs.
 
-    async def describe(summary: JsonObject) -> TableExport:
+    An export that cannot be described may have gone anywhere, so it makes the listing incomplete.
+    """
+
+    async def describe(summary: JsonObject) -> Fact[TableExport]:
         answer = await reader.read("dynamodb:DescribeExport", ExportArn=summary["ExportArn"])
-        # A gap here makes the listing incomplete: an export that cannot be described may have gone anywhere.
-        if answer.gap is not None:
-            msg = f"{answer.gap} for {summary['ExportArn']}"
-            raise ValueError(msg)
-        return TableExport.model_validate(answer.known()["ExportDescription"])
+        return answer.map(_export, "dynamodb:DescribeExport")
 
-    return await reader.each("dynamodb:ListExports", "ExportSummaries", describe)
+    found = await reader.each("dynamodb:ListExports", "ExportSummaries", describe)
+    known = (one.known() for one in found.items if one.observed)
+    hidden = next((one.gap for one in found.items if one.gap is not None), None)
+    return Listing(tuple(sorted(known, key=lambda one: one.export_arn)), found.gap or hidden)
 
 
 async def _all_tags(reader: RegionReader) -> Fact[Mapping[str, Tags]]:
@@ -117,19 +123,31 @@ async def _all_tags(reader: RegionReader) -> Fact[Mapping[str, Tags]]:
     return Fact(dict(found.items), found.gap)
 
 
-async def _all_insights(reader: RegionReader) -> Fact[Mapping[str, str]]:
+async def _all_insights(reader: RegionReader) -> Fact[Mapping[str, tuple[ContributorInsights, ...]]]:
+    """Read Contributor Insights of all tables and indexes. What never had them is not listed."""
     found = await reader.items(
-        "dynamodb:ListContributorInsights", "ContributorInsightsSummaries", _insight_of
+        "dynamodb:ListContributorInsights", "ContributorInsightsSummaries", _insights_of
     )
-    return Fact(dict(found.items), found.gap)
+    by_table: defaultdict[str, list[ContributorInsights]] = defaultdict(list)
+    for name, insights in found.items:
+        by_table[name].append(insights)
+    return Fact({name: tuple(sorted(those, key=_by_index)) for name, those in by_table.items()}, found.gap)
 
 
-def _insight_of(summary: JsonObject) -> tuple[str, str]:
-    return summary["TableName"], summary["ContributorInsightsStatus"]
+def _insights_of(summary: JsonObject) -> tuple[str, ContributorInsights]:
+    return summary["TableName"], ContributorInsights.model_validate(summary)
+
+
+def _by_index(insights: ContributorInsights) -> str:
+    return insights.index_name or ""
 
 
 def _tags_of(mapping: JsonObject) -> tuple[str, Tags]:
     return mapping["ResourceARN"], {tag["Key"]: tag["Value"] for tag in mapping.get("Tags", ())}
+
+
+def _export(response: JsonObject) -> TableExport:
+    return TableExport.model_validate(response["ExportDescription"])
 
 
 def _description(response: JsonObject) -> TableDescription:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dynasec.arn import Arn
 from dynasec.collect.reader import RegionReader
@@ -12,7 +12,20 @@ from dynasec.model.fact import Fact
 from dynasec.model.key import Grant, Key, KeyMetadata, KeyRotation
 from dynasec.model.shape import JsonObject
 
-_DETAILS = ("kms:GetKeyRotationStatus", "kms:ListKeyPolicies", "kms:GetKeyPolicy", "kms:ListGrants")
+_DESCRIBE = "kms:DescribeKey"
+_ALIASES = "kms:ListAliases"
+_DETAILS = (
+    "kms:GetKeyRotationStatus",
+    "kms:ListKeyPolicies",
+    "kms:GetKeyPolicy",
+    "kms:ListGrants",
+    _ALIASES,
+)
+_GONE = "NotFoundException"
+"""What KMS answers of a key that does not exist; of a foreign key that may not be seen it answers AccessDeniedException."""
+
+Place = tuple[str, str]
+"""A reference to a key, and the Region in which it is meant."""
 
 
 class KeyRing:
@@ -20,13 +33,13 @@ class KeyRing:
 
     def __init__(self, reader: RegionReader) -> None:
         self._reader = reader
-        self._described: dict[tuple[str, str], asyncio.Task[Fact[KeyMetadata]]] = {}
-        self._details: dict[str, asyncio.Task[Key]] = {}
-        self._tables: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self._described: dict[Place, asyncio.Task[Fact[KeyMetadata]]] = {}
+        self._aliases: dict[str, asyncio.Task[Fact[Mapping[str, tuple[str, ...]]]]] = {}
+        self._tables: defaultdict[Place, set[str]] = defaultdict(set)
 
     def want(self, reference: str | None, region: str, *, table: str = "") -> None:
         """Note that something in `region` uses a key: an ARN, an id or an alias. `table` is the ARN of a table it encrypts."""
-        if not reference or not self._reader.wants("kms:DescribeKey", *_DETAILS):
+        if not reference or not self._reader.wants(_DESCRIBE, *_DETAILS):
             return
         place = (reference, _region_of(reference) or region)
         if table:
@@ -36,37 +49,53 @@ class KeyRing:
 
     async def all(self) -> tuple[Key, ...]:
         """Return every key wanted so far, in the order of their ARNs."""
-        spelled: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-        for place, task in list(self._described.items()):
-            metadata = await task
-            spelled[_arn_of(metadata, place, self._reader)].append(place)
+        spelled: defaultdict[str, list[Place]] = defaultdict(list)
+        for place, task in sorted(self._described.items(), key=lambda item: item[0]):
+            spelled[_arn_of(await task, place, self._reader)].append(place)
         keys = await asyncio.gather(*(self._read(arn, places) for arn, places in sorted(spelled.items())))
         return tuple(keys)
 
     async def _describe(self, reference: str, region: str) -> Fact[KeyMetadata]:
-        answer = await self._reader.at(region).read("kms:DescribeKey", KeyId=reference)
-        return answer.map(
-            lambda response: KeyMetadata.model_validate(response["KeyMetadata"]), "kms:DescribeKey"
-        )
+        answer = await self._reader.at(region).read(_DESCRIBE, KeyId=reference)
+        return answer.map(_metadata, _DESCRIBE)
 
-    async def _read(self, arn: str, places: list[tuple[str, str]]) -> Key:
+    async def _read(self, arn: str, places: Sequence[Place]) -> Key:
         region = places[0][1]
         reader = self._reader.at(region)
-        rotation, policies, grants = await asyncio.gather(
+        rotation, policies, grants, aliases = await asyncio.gather(
             reader.read("kms:GetKeyRotationStatus", KeyId=arn),
             _policies(reader, arn),
             reader.items("kms:ListGrants", "Grants", Grant.model_validate, KeyId=arn),
+            self._aliases_in(region),
         )
+        answers = [await self._described[place] for place in places]
+        metadata = next((answer for answer in answers if answer.observed), answers[0])
         return Key(
             arn=arn,
             region=region,
             references=tuple(sorted({reference for reference, _ in places})),
             tables=tuple(sorted({table for place in places for table in self._tables[place]})),
-            metadata=await self._described[places[0]],
+            gone=metadata.gap is not None and metadata.gap.code == _GONE,
+            aliases=aliases.map(lambda by_id: by_id.get(_id_of(arn), ()), _ALIASES),
+            metadata=metadata,
             rotation=rotation.map(KeyRotation.model_validate, "kms:GetKeyRotationStatus"),
             policies=policies,
             grants=grants,
         )
+
+    async def _aliases_in(self, region: str) -> Fact[Mapping[str, tuple[str, ...]]]:
+        """Return the names of the keys of a Region by key id; asked once, however many keys there are."""
+        if region not in self._aliases:
+            self._aliases[region] = asyncio.create_task(_all_aliases(self._reader.at(region)))
+        return await self._aliases[region]
+
+
+async def _all_aliases(reader: RegionReader) -> Fact[Mapping[str, tuple[str, ...]]]:
+    found = await reader.items(_ALIASES, "Aliases", _alias)
+    by_id: defaultdict[str, list[str]] = defaultdict(list)
+    for name, target in found.items:
+        by_id[target].append(name)
+    return Fact({target: tuple(sorted(names)) for target, names in by_id.items()}, found.gap)
 
 
 async def _policies(reader: RegionReader, arn: str) -> Fact[Mapping[str, str]]:
@@ -86,15 +115,31 @@ async def _policies(reader: RegionReader, arn: str) -> Fact[Mapping[str, str]]:
     return Fact(found)
 
 
+def _metadata(response: JsonObject) -> KeyMetadata:
+    return KeyMetadata.model_validate(response["KeyMetadata"])
+
+
 def _policy_text(response: JsonObject) -> str:
     return str(response["Policy"])
 
 
+def _alias(entry: JsonObject) -> tuple[str, str]:
+    """Return name and target; the names that AWS reserves for keys not made yet have none."""
+    return entry["AliasName"], entry.get("TargetKeyId", "")
+
+
 def _region_of(reference: str) -> str:
-    return Arn.parse(reference).region if reference.startswith("arn:") else ""
+    try:
+        return Arn.parse(reference).region
+    except ValueError:
+        return ""
 
 
-def _arn_of(metadata: Fact[KeyMetadata], place: tuple[str, str], reader: RegionReader) -> str:
+def _id_of(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _arn_of(metadata: Fact[KeyMetadata], place: Place, reader: RegionReader) -> str:
     if metadata.gap is None:
         return metadata.known().arn
     reference, region = place

@@ -15,6 +15,7 @@ from dynasec.collect.bucket import TokenBucket
 from dynasec.collect.clients import WORKERS, Clients, home_region
 from dynasec.collect.failures import code_of, gap_of
 from dynasec.collect.operations import client_and_method
+from dynasec.collect.paging import pages_of
 from dynasec.collect.rates import rate_of
 from dynasec.model.fact import NOT_COLLECTED, Fact, Gap, Listing, malformed
 from dynasec.model.shape import JsonObject
@@ -169,13 +170,7 @@ class Reader:
         def first_or_next() -> JsonObject | None:
             nonlocal pages
             if pages is None:
-                client = self.clients.get(service, region)
-                method = xform_name(name)
-                pages = (
-                    iter(client.get_paginator(method).paginate(**params))
-                    if client.can_paginate(method)
-                    else iter([getattr(client, method)(**params)])
-                )
+                pages = pages_of(self.clients.get(service, region), name, params)
             return next(pages, None)
 
         while True:

@@ -1,4 +1,7 @@
-"""KMS keys that something audited refers to. Fields rest on `DescribeKey`, `GetKeyRotationStatus`, `ListGrants`, `GetKeyPolicy`."""
+"""KMS keys that something audited refers to.
+
+Fields rest on `DescribeKey`, `GetKeyRotationStatus`, `ListGrants`, `ListKeyPolicies`, `GetKeyPolicy` and `ListAliases` of KMS.
+"""
 
 from __future__ import annotations
 
@@ -50,24 +53,44 @@ class KeyRotation(AwsShape):
 
 
 class Grant(AwsShape):
-    """One grant of `ListGrants`."""
+    """One grant of `ListGrants`. A service is named as a principal of its own, a role or user as another."""
 
     grant_id: str
+    name: str | None = None
     grantee_principal: str | None = None
+    grantee_service_principal: str | None = None
     retiring_principal: str | None = None
+    retiring_service_principal: str | None = None
     issuing_account: str | None = None
     operations: tuple[str, ...] = ()
     constraints: Mapping[str, Mapping[str, str]] | None = None
 
 
 class Key(Resource):
-    """A key. `references` are the spellings by which it was found; `tables` the ARNs of the tables it encrypts."""
+    """A key. `references` are the spellings by which it was found; `tables` the ARNs of the tables it encrypts.
+
+    `aliases` are the names that the audited account gives the key in its Region ("alias/…"); a foreign key has none here. `gone` says
+    that AWS knows no such key; its other facts are gaps then.
+    """
 
     aws_type: ClassVar[str] = "AWS::KMS::Key"
 
     references: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    gone: bool = False
+    aliases: Fact[tuple[str, ...]] = unread("kms:ListAliases")
     metadata: Fact[KeyMetadata] = unread("kms:DescribeKey")
     rotation: Fact[KeyRotation] = unread("kms:GetKeyRotationStatus")
     policies: Fact[Mapping[str, str]] = unread("kms:GetKeyPolicy")
     grants: Listing[Grant] = unlisted("kms:ListGrants")
+
+    @property
+    def aws_managed(self) -> Fact[bool]:
+        """Whether AWS manages the key for one service: `KeyManager` says so, or an alias under `alias/aws/` points to it.
+
+        `KeyManager` alone decides where the aliases were not read. `SSEType` of a table is KMS for both kinds and says nothing.
+        """
+        reserved = any(name.startswith("alias/aws/") for name in self.aliases.value or ())
+        return self.metadata.map(
+            lambda metadata: reserved or metadata.key_manager == "AWS", "kms:DescribeKey"
+        )

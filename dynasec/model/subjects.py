@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from dynasec.model.account import Account
+from dynasec.model.backup import BackupVault
+from dynasec.model.companion import DaxCluster
 from dynasec.model.fact import Listing
+from dynasec.model.identity import DETAILS, Policy, Role, User
 from dynasec.model.key import Key
+from dynasec.model.network import Endpoint, Subnet, Vpc
 from dynasec.model.region import Region
 from dynasec.model.shape import Resource
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import Table
+from dynasec.model.trail import Trail
 
 R = TypeVar("R", bound=Resource)
 
@@ -31,6 +36,12 @@ def _in_regions(pick: Callable[[Region], Listing[Any]]) -> Callable[[Snapshot], 
     return lambda snapshot: ((region.region, pick(region)) for region in snapshot.regions)
 
 
+def _trails(snapshot: Snapshot) -> Places:
+    """Yield the trails, each once though many Regions show it, then the Regions that could not show theirs."""
+    yield "", Listing(snapshot.trails.trails)
+    yield from ((region, Listing((), gap)) for region, gap in snapshot.trails.trail_gaps())
+
+
 SUBJECTS: dict[type[Resource], Subject] = {
     Account: Subject((), lambda snapshot: [("", Listing((snapshot.account,)))]),
     Region: Subject((), _in_regions(lambda region: Listing((region,)))),
@@ -39,6 +50,19 @@ SUBJECTS: dict[type[Resource], Subject] = {
         ("dynamodb:ListTables", "dynamodb:DescribeTable", "kms:DescribeKey"),
         lambda snapshot: ((region.region, snapshot.table_keys(region)) for region in snapshot.regions),
     ),
+    DaxCluster: Subject(
+        ("dax:DescribeClusters",), _in_regions(lambda region: region.companions.dax_clusters)
+    ),
+    BackupVault: Subject(("backup:ListBackupVaults",), _in_regions(lambda region: region.backup.vaults)),
+    Vpc: Subject(("ec2:DescribeVpcs",), _in_regions(lambda region: region.network.vpcs)),
+    Subnet: Subject(("ec2:DescribeSubnets",), _in_regions(lambda region: region.network.subnets)),
+    Endpoint: Subject(
+        ("ec2:DescribeVpcEndpoints",), _in_regions(lambda region: region.network.dynamodb_endpoints)
+    ),
+    Trail: Subject(("cloudtrail:DescribeTrails",), _trails),
+    User: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.users)]),
+    Role: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.roles)]),
+    Policy: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.policies)]),
 }
 
 

@@ -68,11 +68,23 @@ class StreamSpecification(AwsShape):
 
 
 class ReplicaDescription(AwsShape):
-    """A replica as another replica of the global table names it."""
+    """A replica as another replica of the global table names it. `replica_arn` shows whose account it is in."""
 
     region_name: str
+    replica_arn: str | None = None
     replica_status: str | None = None
     kms_master_key_id: str | None = Field(default=None, alias="KMSMasterKeyId")
+
+    def belongs_to(self, account: str) -> bool:
+        """Whether the replica is in this account: AWS names it by ARN since a global table can span accounts."""
+        return self.replica_arn is None or self.replica_arn.split(":")[4:5] == [account]
+
+
+class Archival(AwsShape):
+    """`ArchivalSummary`: why DynamoDB put a table away."""
+
+    archival_date_time: datetime | None = None
+    archival_reason: str | None = None
 
 
 class TableDescription(AwsShape):
@@ -96,6 +108,7 @@ class TableDescription(AwsShape):
     deletion_protection_enabled: bool | None = None
     replicas: tuple[ReplicaDescription, ...] = ()
     global_table_version: str | None = None
+    archival: Archival | None = Field(default=None, alias="ArchivalSummary")
 
     @property
     def on_demand(self) -> bool:
@@ -134,8 +147,19 @@ class KinesisDestination(AwsShape):
     destination_status: str
 
 
+class ContributorInsights(AwsShape):
+    """`ContributorInsightsSummary`: of the table itself, or of the index named. Without a mode, AWS does not say which keys it shows."""
+
+    index_name: str | None = None
+    contributor_insights_status: str
+    contributor_insights_mode: str | None = None
+
+
 class Table(Resource):
-    """A table in one Region; replicas of a global table are tables of their own."""
+    """A table in one Region; replicas of a global table are tables of their own.
+
+    `contributor_insights` has an entry for the table and for each index where they were ever switched; none where they never were.
+    """
 
     aws_type: ClassVar[str] = "AWS::DynamoDB::Table"
 
@@ -150,7 +174,7 @@ class Table(Resource):
     kinesis_destinations: Fact[tuple[KinesisDestination, ...]] = unread(
         "dynamodb:DescribeKinesisStreamingDestination"
     )
-    contributor_insights: Fact[str] = unread("dynamodb:ListContributorInsights")
+    contributor_insights: Fact[tuple[ContributorInsights, ...]] = unread("dynamodb:ListContributorInsights")
 
     @property
     def label(self) -> str:
@@ -170,7 +194,7 @@ class TableBackup(AwsShape):
 
 
 class TableExport(AwsShape):
-    """An export to S3, `DescribeExport`. `S3BucketOwner` is absent when the bucket is the account's own."""
+    """An export to S3, `DescribeExport`. `S3BucketOwner` must be given for a foreign bucket: absent, the bucket is the account's."""
 
     export_arn: str
     export_status: str
