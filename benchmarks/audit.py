@@ -85,14 +85,17 @@ def run_audit(cli: str, simulated: Simulated, rates: str, limit_seconds: float) 
     simulated.reset()
     with tempfile.TemporaryDirectory(prefix="dynasec-bench-") as home:
         report = Path(home, "report.json")
-        command = [cli, "audit", "--region", HOME_REGION, "--fail-on", "never", "--store", "none"]
+        command = [cli, "audit", "--region", HOME_REGION, "--fail-on", "never"]
         command += ["-f", "json", "-o", str(report)]
-        usage = measure(command, environment(simulated, home), limit_seconds)
+        usage = measure(command, environment(simulated, home), limit_seconds, directory=home)
         return Run(rates, usage, simulated.stats(), read_outcome(report))
 
 
 def environment(simulated: Simulated, home: str) -> dict[str, str]:
-    """Return what the audit sees: nothing of the caller's AWS or proxy settings, nor of its home directory."""
+    """Return what the audit sees: nothing of the caller's AWS or proxy settings, nor of its home directory.
+
+    The audit's history is kept, as it is by default, but in the temporary home.
+    """
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
     return kept | {"HOME": home, "XDG_STATE_HOME": home, "NO_COLOR": "1"} | simulated.environment()
 

@@ -26,7 +26,9 @@ class Usage:
     complaint: str
 
 
-def measure(command: Sequence[str], environment: Mapping[str, str], limit_seconds: float) -> Usage:
+def measure(
+    command: Sequence[str], environment: Mapping[str, str], limit_seconds: float, directory: str | None = None
+) -> Usage:
     """Run a command to its end, without its standard output; it is killed after the limit.
 
     The peak is the process's own `ru_maxrss`, which on Linux is not below what this process held when it
@@ -35,7 +37,12 @@ def measure(command: Sequence[str], environment: Mapping[str, str], limit_second
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - the command under measurement
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors
+            command,
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
         )
         timer = threading.Timer(limit_seconds, process.kill)
         timer.start()

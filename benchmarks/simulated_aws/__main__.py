@@ -7,9 +7,8 @@ import gc
 import os
 import sys
 
-from simulated_aws import models
+from simulated_aws import models, services
 from simulated_aws.server import Simulation, serve
-from simulated_aws.services import HANDLERS
 from simulated_aws.size import Behaviour, Size
 
 
@@ -30,7 +29,11 @@ def _arguments() -> argparse.Namespace:
         "--limit", type=_limit, action="append", default=[], metavar="SERVICE:OPERATION=RATE",
         help="calls a second for one operation, in every Region on its own; repeatable",
     )  # fmt: skip
-    parser.add_argument("--preload", action="store_true", help="load the service models before listening")
+    parser.add_argument(
+        "--preload",
+        action="store_true",
+        help="load the service models and encode the IAM entities before listening",
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the parent process")
     return parser.parse_args()
 
@@ -52,8 +55,9 @@ def _main() -> None:
     size = Size(arguments.tables, arguments.roles, arguments.policies)
     behaviour = Behaviour(arguments.latency_ms, arguments.rates == "published", tuple(arguments.limit))
     if arguments.preload:
-        for service in sorted({label.partition(":")[0] for label in HANDLERS}):
+        for service in sorted({label.partition(":")[0] for label in services.HANDLERS}):
             models.protocol(service)
+        services.prepare(size)
     gc.freeze()  # the models live as long as the process: the collector need not look at them again
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_run(arguments, Simulation(size, behaviour)))

@@ -67,7 +67,8 @@ def simulated_aws(
 ) -> Generator[Simulated, None, None]:
     """Run the simulation in a child process on a free port; it ends with the block, or with this process.
 
-    `preload` loads all service models first (about a second), so that no answer waits for one.
+    `preload` loads all service models and encodes the IAM entities first (a second or two), so that no answer
+    waits for that.
 
     Raises:
         RuntimeError: the child process did not start.

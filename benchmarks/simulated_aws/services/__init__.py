@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from simulated_aws.services import (
     backup,
     capacity,
+    consumers,
     detection,
     dynamodb,
     iam,
@@ -17,11 +18,13 @@ from simulated_aws.services import (
     trails,
 )
 from simulated_aws.services.handler import Handler
+from simulated_aws.size import HOME_REGION, Call, Size
 
 HANDLERS: Mapping[str, Handler] = {
     **dynamodb.HANDLERS,
     **tagging.HANDLERS,
     **capacity.HANDLERS,
+    **consumers.HANDLERS,
     **iam.HANDLERS,
     **kms.HANDLERS,
     **network.HANDLERS,
@@ -32,3 +35,9 @@ HANDLERS: Mapping[str, Handler] = {
     **storage.HANDLERS,
     **organization.HANDLERS,
 }
+
+
+def prepare(size: Size) -> None:
+    """Encode beforehand what would hold up the server if it were encoded on demand: the IAM entities."""
+    call = Call("iam", "GetAccountAuthorizationDetails", HOME_REGION, {})
+    HANDLERS[call.label](size, call)

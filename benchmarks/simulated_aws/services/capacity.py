@@ -1,10 +1,10 @@
-"""What works on tables: scalable targets and policies of provisioned tables, event source mappings of streams."""
+"""Application Auto Scaling: scalable targets and policies of provisioned tables."""
 
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from simulated_aws.paging import page, paged
+from simulated_aws.paging import paged
 from simulated_aws.services import tables
 from simulated_aws.services.handler import Handler
 from simulated_aws.size import ACCOUNT_ID, CREATED, HOME_REGION, Call, Size
@@ -70,31 +70,7 @@ def _describe_scaling_policies(size: Size, call: Call) -> Mapping[str, Any]:
     return paged(call, found, "ScalingPolicies", "NextToken", ("MaxResults", 50))
 
 
-def _list_event_source_mappings(size: Size, call: Call) -> Mapping[str, Any]:
-    wanted = call.text("EventSourceArn")
-    failures = f"arn:aws:sqs:{HOME_REGION}:{ACCOUNT_ID}:stream-failures"
-    found = [
-        {
-            "UUID": str(uuid.UUID(int=number + 1)),
-            "StartingPosition": "LATEST",
-            "BatchSize": 100,
-            "EventSourceArn": tables.stream_arn(number),
-            "FunctionArn": f"arn:aws:lambda:{HOME_REGION}:{ACCOUNT_ID}:function:consume-{number:06d}",
-            "LastModified": CREATED,
-            "LastProcessingResult": "OK",
-            "State": "Enabled",
-            "DestinationConfig": {"OnFailure": {"Destination": failures}},
-            "MaximumRetryAttempts": 5,
-        }
-        for number in tables.numbers(size, call)
-        if tables.has_stream(number) and (not wanted or tables.stream_arn(number) == wanted)
-    ]
-    mappings, following = page(found, call.text("Marker"), min(call.number("MaxItems", 100), 100))
-    return {"EventSourceMappings": mappings} | ({"NextMarker": following} if following else {})
-
-
 HANDLERS: Mapping[str, Handler] = {
     "application-autoscaling:DescribeScalableTargets": _describe_scalable_targets,
     "application-autoscaling:DescribeScalingPolicies": _describe_scaling_policies,
-    "lambda:ListEventSourceMappings": _list_event_source_mappings,
 }

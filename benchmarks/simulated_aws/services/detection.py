@@ -12,6 +12,7 @@ from simulated_aws.size import ACCOUNT_ID, CREATED, HOME_REGION, Call, Size
 _DETECTOR = "12abc34d567e8fa901bc2d34e56789f0"
 _DETECTOR_ROLE = f"arn:aws:iam::{ACCOUNT_ID}:role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty"
 _TOPIC = f"arn:aws:sns:{HOME_REGION}:{ACCOUNT_ID}:security-alerts"
+_SUBSCRIPTION = f"{_TOPIC}:6b0e71bd-7e97-4d97-80ce-4a0994e55286"
 _PATTERNS: Mapping[str, Mapping[str, object]] = {
     "guardduty-findings": {
         "source": ["aws.guardduty"],
@@ -39,12 +40,15 @@ _TOPIC_POLICY = {
 }
 
 
-def _get_detector(_: Size, call: Call) -> Mapping[str, Any]:
+def _detector(call: Call) -> None:
     if not call.at_home or call.text("DetectorId") != _DETECTOR:
         code = "BadRequestException"
-        raise ServiceError(
-            code, "The request is rejected because the input detectorId is not owned by the account."
-        )
+        message = "The request is rejected because the input detectorId is not owned by the current account."
+        raise ServiceError(code, message)
+
+
+def _get_detector(_: Size, call: Call) -> Mapping[str, Any]:
+    _detector(call)
     return {
         "CreatedAt": "2024-03-01T12:00:00.000Z",
         "UpdatedAt": "2024-03-01T12:00:00.000Z",
@@ -54,6 +58,11 @@ def _get_detector(_: Size, call: Call) -> Mapping[str, Any]:
         "Features": [{"Name": name, "Status": "ENABLED", "UpdatedAt": CREATED} for name in _FEATURES],
         "Tags": {},
     }
+
+
+def _get_administrator_account(_: Size, call: Call) -> Mapping[str, Any]:
+    _detector(call)
+    return {}
 
 
 def _list_rules(_: Size, call: Call) -> Mapping[str, Any]:
@@ -102,7 +111,7 @@ def _get_topic_attributes(_: Size, call: Call) -> Mapping[str, Any]:
 def _list_subscriptions_by_topic(_: Size, call: Call) -> Mapping[str, Any]:
     _topic(call)
     subscription = {
-        "SubscriptionArn": f"{_TOPIC}:6b0e71bd-7e97-4d97-80ce-4a0994e55286",
+        "SubscriptionArn": _SUBSCRIPTION,
         "Owner": ACCOUNT_ID,
         "Protocol": "email",
         "Endpoint": "security@example.com",
@@ -111,16 +120,31 @@ def _list_subscriptions_by_topic(_: Size, call: Call) -> Mapping[str, Any]:
     return {"Subscriptions": [subscription]}
 
 
+def _get_subscription_attributes(_: Size, call: Call) -> Mapping[str, Any]:
+    if not call.at_home or call.text("SubscriptionArn") != _SUBSCRIPTION:
+        code = "NotFound"
+        raise ServiceError(code, "Subscription does not exist", 404)
+    attributes = {
+        "SubscriptionArn": _SUBSCRIPTION,
+        "TopicArn": _TOPIC,
+        "Protocol": "email",
+        "Owner": ACCOUNT_ID,
+    }
+    return {"Attributes": attributes | {"PendingConfirmation": "false", "Endpoint": "security@example.com"}}
+
+
 _BUS = {"Name": "default", "Arn": f"arn:aws:events:{HOME_REGION}:{ACCOUNT_ID}:event-bus/default"}
 
 HANDLERS: Mapping[str, Handler] = {
     "guardduty:ListDetectors": fixed({"DetectorIds": [_DETECTOR]}, {"DetectorIds": []}),
     "guardduty:GetDetector": _get_detector,
+    "guardduty:GetAdministratorAccount": _get_administrator_account,
     "events:ListEventBuses": fixed({"EventBuses": [_BUS]}),
     "events:ListRules": _list_rules,
     "events:ListTargetsByRule": _list_targets_by_rule,
     "sns:ListTopics": fixed({"Topics": [{"TopicArn": _TOPIC}]}, {"Topics": []}),
     "sns:GetTopicAttributes": _get_topic_attributes,
     "sns:ListSubscriptionsByTopic": _list_subscriptions_by_topic,
+    "sns:GetSubscriptionAttributes": _get_subscription_attributes,
     "shield:GetSubscriptionState": fixed({"SubscriptionState": "INACTIVE"}),
 }

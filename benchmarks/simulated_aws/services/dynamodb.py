@@ -134,6 +134,34 @@ def _backup(number: int) -> dict[str, object]:
     }
 
 
+def _describe_backup(size: Size, call: Call) -> Mapping[str, Any]:
+    number = tables.number_of(size, call, call.text("BackupArn"))
+    if number is None:
+        code = "BackupNotFoundException"
+        raise ServiceError(code, f"Backup not found: {call.text('BackupArn')}")
+    summary = _backup(number)
+    table = tables.description(number, KMS_KEYS)
+    details = (
+        "BackupArn",
+        "BackupName",
+        "BackupSizeBytes",
+        "BackupStatus",
+        "BackupType",
+        "BackupCreationDateTime",
+    )
+    source = ("TableName", "TableId", "TableArn", "TableSizeBytes", "KeySchema", "ItemCount")
+    throughput = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+    features = {"SSEDescription": table["SSEDescription"]} if "SSEDescription" in table else {}
+    return {
+        "BackupDescription": {
+            "BackupDetails": {name: summary[name] for name in details},
+            "SourceTableDetails": {name: table[name] for name in source}
+            | {"TableCreationDateTime": CREATED, "ProvisionedThroughput": throughput},
+            "SourceTableFeatureDetails": features,
+        }
+    }
+
+
 def _list_exports(size: Size, call: Call) -> Mapping[str, Any]:
     if not tables.numbers(size, call):
         return {"ExportSummaries": []}
@@ -179,6 +207,7 @@ HANDLERS: Mapping[str, Handler] = {
     "dynamodb:ListContributorInsights": _list_contributor_insights,
     "dynamodb:DescribeContributorInsights": _describe_contributor_insights,
     "dynamodb:ListBackups": _list_backups,
+    "dynamodb:DescribeBackup": _describe_backup,
     "dynamodb:ListExports": _list_exports,
     "dynamodb:DescribeExport": _describe_export,
 }

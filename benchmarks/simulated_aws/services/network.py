@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from simulated_aws.errors import ServiceError
 from simulated_aws.paging import page
 from simulated_aws.services import topology
 from simulated_aws.services.handler import Handler
@@ -50,6 +51,15 @@ def _describe_regions(_: Size, __: Call) -> Mapping[str, Any]:
     return {"Regions": regions}
 
 
+def _get_managed_prefix_list_entries(_: Size, call: Call) -> Mapping[str, Any]:
+    wanted = call.text("PrefixListId")
+    for prefix_list in topology.prefix_lists():
+        if call.at_home and prefix_list["PrefixListId"] == wanted:
+            return {"Entries": [{"Cidr": cidr} for cidr in prefix_list["Cidrs"]]}
+    code = "InvalidPrefixListID.NotFound"
+    raise ServiceError(code, f"The prefix list ID '{wanted}' does not exist")
+
+
 HANDLERS: Mapping[str, Handler] = {
     "ec2:DescribeVpcs": _describe("Vpcs", list(topology.vpcs())),
     "ec2:DescribeSubnets": _describe("Subnets", list(topology.subnets())),
@@ -65,4 +75,5 @@ HANDLERS: Mapping[str, Handler] = {
     "ec2:DescribeFlowLogs": _describe("FlowLogs", list(topology.flow_logs())),
     "ec2:DescribeVpcAttribute": _describe_vpc_attribute,
     "ec2:DescribeRegions": _describe_regions,
+    "ec2:GetManagedPrefixListEntries": _get_managed_prefix_list_entries,
 }

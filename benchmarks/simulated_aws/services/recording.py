@@ -63,6 +63,17 @@ def _rule(place: int, identifier: str) -> dict[str, object]:
     }
 
 
+def _describe_compliance(size: Size, call: Call) -> Mapping[str, Any]:
+    wanted = call.texts("ComplianceTypes")
+    found: list[dict[str, Any]] = []
+    for rule in _describe_config_rules(size, call)["ConfigRules"]:
+        name = rule["ConfigRuleName"]
+        verdict = "NON_COMPLIANT" if "deletion-protection" in name else "COMPLIANT"
+        if not wanted or verdict in wanted:
+            found.append({"ConfigRuleName": name, "Compliance": {"ComplianceType": verdict}})
+    return {"ComplianceByConfigRules": found}
+
+
 def _get_compliance_details(size: Size, call: Call) -> Mapping[str, Any]:
     """Answer with the tables that AWS Config finds non-compliant: those without deletion protection."""
     wanted = call.texts("ComplianceTypes")
@@ -129,6 +140,7 @@ HANDLERS: Mapping[str, Handler] = {
         {"DeliveryChannelsStatus": [_CHANNEL_STATUS]}, {"DeliveryChannelsStatus": []}
     ),
     "config:DescribeConfigRules": _describe_config_rules,
+    "config:DescribeComplianceByConfigRule": _describe_compliance,
     "config:GetComplianceDetailsByConfigRule": _get_compliance_details,
     "config:SelectResourceConfig": _select_resource_config,
 }

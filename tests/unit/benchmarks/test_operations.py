@@ -19,6 +19,7 @@ KEY = {"KeyId": "alias/data-03"}
 TOPIC = {"TopicArn": "arn:aws:sns:us-east-1:123456789012:security-alerts"}
 PLAN = {"BackupPlanId": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"}
 VAULT = {"BackupVaultName": "tables"}
+FUNCTION = {"FunctionName": "consume-000010"}
 PARAMS: Mapping[str, Mapping[str, Any]] = {
     "dynamodb:DescribeTable": TABLE,
     "dynamodb:DescribeContinuousBackups": {"TableName": tables.name(1)},
@@ -53,6 +54,16 @@ PARAMS: Mapping[str, Mapping[str, Any]] = {
     "backup:GetBackupSelection": PLAN | {"SelectionId": "1b2c3d4e-5f6a-4b7c-8d9e-0f1a2b3c4d5e"},
     "backup:DescribeBackupVault": VAULT,
     "backup:GetBackupVaultAccessPolicy": VAULT,
+    "dynamodb:DescribeBackup": {"BackupArn": tables.arn(0) + "/backup/01709294400000-00000000"},
+    "dynamodbstreams:DescribeStream": {"StreamArn": tables.stream_arn(0)},
+    "ec2:GetManagedPrefixListEntries": {"PrefixListId": "pl-02cd2c6b"},
+    "guardduty:GetAdministratorAccount": {"DetectorId": "12abc34d567e8fa901bc2d34e56789f0"},
+    "lambda:GetFunctionConfiguration": FUNCTION,
+    "lambda:GetFunctionConcurrency": FUNCTION,
+    "lambda:GetPolicy": FUNCTION,
+    "sns:GetSubscriptionAttributes": {
+        "SubscriptionArn": TOPIC["TopicArn"] + ":6b0e71bd-7e97-4d97-80ce-4a0994e55286"
+    },
     "organizations:ListPolicies": {"Filter": "SERVICE_CONTROL_POLICY"},
     "organizations:ListPoliciesForTarget": {"Filter": "SERVICE_CONTROL_POLICY", "TargetId": "123456789012"},
     "organizations:ListParents": {"ChildId": "123456789012"},
@@ -160,6 +171,14 @@ def test_an_empty_payload_has_what_its_shape_requires(simulated: Simulated, clie
         ("dynamodb", "GetItem", {"TableName": "t", "Key": {"pk": {"S": "x"}}}, "UnknownOperationException"),
         ("ec2", "GetConsoleOutput", {"InstanceId": "i-1"}, "UnknownOperationException"),
         ("lambda", "GetFunction", {"FunctionName": "f"}, "UnknownOperationException"),
+        ("lambda", "GetPolicy", {"FunctionName": "f"}, "ResourceNotFoundException"),
+        ("ec2", "GetManagedPrefixListEntries", {"PrefixListId": "pl-0"}, "InvalidPrefixListID.NotFound"),
+        (
+            "dynamodb",
+            "DescribeBackup",
+            {"BackupArn": tables.arn(999) + "/backup/0"},
+            "BackupNotFoundException",
+        ),
         ("sts", "GetSessionToken", {}, "UnknownOperationException"),
         ("dynamodb", "DescribeTable", {"TableName": "table-000000-other"}, "ResourceNotFoundException"),
         ("dynamodb", "GetResourcePolicy", {"ResourceArn": tables.arn(1)}, "PolicyNotFoundException"),
