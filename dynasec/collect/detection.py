@@ -1,12 +1,101 @@
-"""Collects dynasec.model.detection."""
+"""GuardDuty's detector and the rules of the default event bus; what the rules target is read by `alert_targets`."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+
+from dynasec.collect.alert_targets import TargetRing
 from dynasec.collect.keys import KeyRing
 from dynasec.collect.reader import RegionReader
-from dynasec.model.detection import Detection
+from dynasec.model.detection import (
+    Administrator,
+    Detection,
+    Detector,
+    DetectorDescription,
+    Rule,
+    RuleTarget,
+    SuppressionFilter,
+)
+from dynasec.model.fact import Listing
+from dynasec.model.shape import JsonObject
+
+_GET_DETECTOR = "guardduty:GetDetector"
+_GET_ADMINISTRATOR = "guardduty:GetAdministratorAccount"
 
 
 async def collect(reader: RegionReader, keys: KeyRing) -> Detection:
-    """Read it."""
-    return Detection()
+    """Read the Region's detector, its rules, and each topic, function and queue that a rule targets once."""
+    targets = TargetRing(reader, keys)
+
+    async def detector(identifier: str) -> Detector:
+        return await _detector(reader, identifier)
+
+    async def rule(summary: JsonObject) -> Rule:
+        return await _rule(reader, targets, summary)
+
+    detectors, rules = await asyncio.gather(
+        reader.each("guardduty:ListDetectors", "DetectorIds", detector),
+        reader.each("events:ListRules", "Rules", rule),
+    )
+    topics, functions, queues = await targets.all()
+    return Detection(
+        detectors=Listing(tuple(sorted(detectors.items, key=lambda one: one.id)), detectors.gap),
+        rules=Listing(tuple(sorted(rules.items, key=lambda one: one.name)), rules.gap),
+        topics=topics,
+        functions=functions,
+        queues=queues,
+    )
+
+
+async def _detector(reader: RegionReader, identifier: str) -> Detector:
+    async def suppression(name: str) -> SuppressionFilter:
+        answer = await reader.read("guardduty:GetFilter", DetectorId=identifier, FilterName=name)
+        # A gap here makes the listing incomplete: a filter that cannot be read may silence anything.
+        if answer.gap is not None:
+            msg = f"{answer.gap} for {name}"
+            raise ValueError(msg)
+        return _filter(answer.known())
+
+    description, administrator, filters = await asyncio.gather(
+        reader.read(_GET_DETECTOR, DetectorId=identifier),
+        reader.read(_GET_ADMINISTRATOR, DetectorId=identifier),
+        reader.each("guardduty:ListFilters", "FilterNames", suppression, DetectorId=identifier),
+    )
+    return Detector(
+        arn=reader.arn("guardduty", f"detector/{identifier}"),
+        region=reader.region,
+        id=identifier,
+        description=description.map(DetectorDescription.model_validate, _GET_DETECTOR),
+        administrator=administrator.map(_administrator, _GET_ADMINISTRATOR),
+        filters=Listing(tuple(sorted(filters.items, key=lambda one: one.name)), filters.gap),
+    )
+
+
+def _administrator(response: JsonObject) -> Administrator | None:
+    found = response.get("Administrator")  # left out, or empty, where the account administers itself
+    return Administrator.model_validate(found) if found else None
+
+
+def _filter(response: JsonObject) -> SuppressionFilter:
+    criteria = json.dumps(response["FindingCriteria"], sort_keys=True)
+    return SuppressionFilter(name=response["Name"], action=response["Action"], criteria=criteria)
+
+
+async def _rule(reader: RegionReader, targets: TargetRing, summary: JsonObject) -> Rule:
+    name, pattern = summary["Name"], summary.get("EventPattern")
+    rule = Rule(
+        arn=summary["Arn"],
+        region=reader.region,
+        name=name,
+        state=summary["State"],
+        event_pattern=pattern,
+        managed_by=summary.get("ManagedBy"),
+    )
+    if pattern is None:  # it runs by the clock: no event reaches it, so nobody asks where it leads
+        return rule
+    found = await reader.items("events:ListTargetsByRule", "Targets", RuleTarget.model_validate, Rule=name)
+    for target in found.items:
+        targets.want(target.arn)
+    ordered = tuple(sorted(found.items, key=lambda target: target.id))
+    return rule.model_copy(update={"targets": Listing(ordered, found.gap)})
