@@ -13,6 +13,7 @@ from simulated_aws.size import ACCOUNT_ID, CREATED, HOME_REGION, KMS_KEYS, Call,
 
 _AWS_MANAGED = -1
 _ROTATION_DAYS = 365
+_SERVICES: Mapping[int, str] = {0: "cloudtrail.amazonaws.com", 1: "events.amazonaws.com"}
 _ALIASES: Mapping[str, int] = {f"alias/data-{number:02d}": number for number in range(KMS_KEYS)} | {
     "alias/aws/dynamodb": _AWS_MANAGED
 }
@@ -100,7 +101,7 @@ def _list_key_policies(_: Size, call: Call) -> Mapping[str, Any]:
 
 
 def _get_key_policy(_: Size, call: Call) -> Mapping[str, Any]:
-    _number(call)
+    number = _number(call)
     root = f"arn:aws:iam::{ACCOUNT_ID}:root"
     owner = {
         "Sid": "Delegate", "Effect": "Allow", "Principal": {"AWS": root}, "Action": "kms:*", "Resource": "*",
@@ -118,8 +119,16 @@ def _get_key_policy(_: Size, call: Call) -> Mapping[str, Any]:
             }
         },
     }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [owner, use]})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [owner, use, *_service_use(number)]})
     return {"Policy": policy, "PolicyName": call.text("PolicyName") or "default"}
+
+
+def _service_use(number: int) -> list[Mapping[str, Any]]:
+    """Let the services that write to the trail and to the alert topic use the keys of these two."""
+    service = _SERVICES.get(number)
+    actions = ["kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": actions, "Resource": "*"}
+    return [statement] if service else []
 
 
 def _list_grants(_: Size, call: Call) -> Mapping[str, Any]:
