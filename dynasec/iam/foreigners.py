@@ -12,7 +12,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from dynasec.iam.conditions import Gap, Knowledge, describe, judge
 from dynasec.iam.document import Document, Statement
@@ -92,13 +93,18 @@ class _Case:
     allow: Statement
     pairs: Mapping[Pair, Ternary]
     denies: tuple[tuple[Statement, Mapping[Pair, Ternary]], ...]
+    grants: dict[tuple[PrincipalName, bool, bool], Grant] = field(default_factory=dict[Any, Grant])
+    words: dict[PrincipalName, tuple[str, ...]] = field(default_factory=dict[Any, tuple[str, ...]])
 
     def grant(self, question: _Question, *, without_network: bool = False) -> Grant:
-        cases: list[Grant] = []
-        for case in question.worlds:
-            worlds = [_off_network(world) for world in case] if without_network else case
-            cases.append(combined(self._grant_in(question.subject, world) for world in worlds))
-        return combined(cases) if question.exists else undecided(cases)
+        key = (question.subject, question.exists, without_network)
+        if key not in self.grants:
+            cases: list[Grant] = []
+            for case in question.worlds:
+                worlds = [_off_network(world) for world in case] if without_network else case
+                cases.append(combined(self._grant_in(question.subject, world) for world in worlds))
+            self.grants[key] = combined(cases) if question.exists else undecided(cases)
+        return self.grants[key]
 
     def _grant_in(self, subject: PrincipalName, world: Knowledge) -> Grant:
         named = Ternary.UNKNOWN if subject.kind in _UNNAMED else Ternary.TRUE
@@ -115,6 +121,11 @@ class _Case:
 
     def conditions(self, question: _Question) -> tuple[str, ...]:
         """Say what the grant depends on: whatever does not hold in each of the worlds."""
+        if question.subject not in self.words:
+            self.words[question.subject] = self._conditions(question)
+        return self.words[question.subject]
+
+    def _conditions(self, question: _Question) -> tuple[str, ...]:
         worlds = [world for case in question.worlds for world in case]
         words = [
             describe(entry)
@@ -208,16 +219,19 @@ def _questions(allow: Statement, name: PrincipalName, target: Target, foreign: N
     elif name.kind is PrincipalKind.ANYONE:
         for account in (foreign.stranger, *foreign.accounts):
             subject = PrincipalName(PrincipalKind.ACCOUNT, account, account)
-            worlds = tuple(account_worlds(target, foreign, account, subject))
+            worlds = account_worlds(target, foreign, account, subject)
             stranger = account == foreign.stranger
             yield _Question(subject, "*" if stranger else account, worlds, exists=stranger)
         if any(entry.key.lower() in _SERVICE_KEYS for entry in allow.conditions):
             some = PrincipalName(PrincipalKind.SERVICE, "some AWS service")
             yield _Question(some, "*", (service_worlds(target, foreign, None),), exists=True)
     else:
-        account = name.account or foreign.stranger
-        worlds = tuple(account_worlds(target, foreign, account, name))
-        yield _Question(name, name.account or "*", worlds, exists=name.account is None)
+        account, subject = name.account or foreign.stranger, name
+        if name.kind is PrincipalKind.ACCOUNT and foreign.is_like_stranger(account):
+            account = foreign.stranger
+            subject = PrincipalName(PrincipalKind.ACCOUNT, account, account)
+        worlds = account_worlds(target, foreign, account, subject)
+        yield _Question(subject, name.account or "*", worlds, exists=name.account is None)
 
 
 def _actions(pairs: Iterable[Pair]) -> frozenset[str]:

@@ -8,13 +8,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dynasec.iam.conditions import Gap, Knowledge, Value
 from dynasec.iam.document import Document
-from dynasec.iam.matching import ANYTHING, Pattern
-from dynasec.iam.principals import ACCOUNT_ID, PrincipalKind, PrincipalName
+from dynasec.iam.matching import ANYTHING, Pattern, overlaps
+from dynasec.iam.principals import ACCOUNT_ID, PrincipalKind, PrincipalName, account_in
 
 NETWORK_KEYS = frozenset(
     {
@@ -41,9 +42,10 @@ _SERVICE_CALL_KEYS = (
     "aws:principalservicenameslist",
 )
 _ORGANIZATION_KEYS = ("aws:principalorgid", "aws:principalorgpaths", "aws:principalorgmasteraccount")
-_ORGANIZATION_ID = re.compile(r"o-[a-z0-9*?]{1,40}", re.ASCII)
+_ORGANIZATION_SUFFIXES = ("orgid", "orgpaths")
 _ACCOUNT_PATTERN = re.compile(r"[0-9*?]{1,24}", re.ASCII)
 _ACCOUNT_LENGTH = 12
+_MOST_WORLDS = 400
 _PARTS = 6
 _ACCOUNT_PART = 4
 
@@ -67,11 +69,18 @@ class Names:
     arns: tuple[str, ...]
     stranger: str
     strange_organization: str
+    mentioned: frozenset[str] | None
+    """Accounts that conditions or Denies treat apart from any other; None where wildcards might."""
+
+    def is_like_stranger(self, account: str) -> bool:
+        """Whether no condition and no Deny tells this account from the made-up one."""
+        return self.mentioned is not None and account not in self.mentioned
 
 
 def foreign_names(document: Document, trusted: frozenset[str], organizations: frozenset[str]) -> Names:
     """Collect the foreign names of a document; wildcards in account or organisation ids are given an example."""
-    texts = list(dict.fromkeys(_condition_values(document)))
+    entries = [entry for statement in document.statements for entry in statement.conditions]
+    texts = list(dict.fromkeys(value for entry in entries for value in entry.values))
     principals = [
         text
         for statement in document.statements
@@ -79,46 +88,55 @@ def foreign_names(document: Document, trusted: frozenset[str], organizations: fr
         if element is not None
         for text in (*element.aws, *element.federated)
     ]
-    spelled = {found for text in (*texts, *principals) for found in _accounts_in(text)}
-    stranger = next(i for i in _descending_accounts() if i not in spelled | trusted)
-    named = {_account_example(text, stranger) for text in spelled}
-    orgs = {found.group() for text in texts if (found := _ORGANIZATION_ID.match(text))}
+    spelled = {account for text in (*texts, *principals) if (account := _account_spelled(text))}
+    wild = [Pattern.of(text, variables=True) for text in texts if _tells_accounts_apart(text)]
+    stranger = _stranger(spelled | trusted, wild)
+    examples = {account for pattern in wild if (account := _account_example(pattern, stranger, trusted))}
+    orgs = {
+        _organization_example(value)
+        for entry in entries
+        if entry.key.lower().endswith(_ORGANIZATION_SUFFIXES)
+        for value in entry.values
+        if "${" not in value
+    }
     strange = next(
-        f"o-f{i:09}" for i in range(len(orgs) + len(organizations) + 1) if f"o-f{i:09}" not in orgs
+        name for i in range(len(orgs) + 2 + len(organizations)) if (name := f"o-f{i:09}") not in orgs
     )
     return Names(
-        accounts=tuple(
-            sorted(account for account in named if account and account not in trusted | {stranger})
-        ),
-        organizations=tuple(
-            sorted({_organization_example(text) for text in orgs} - organizations - {strange})
-        ),
+        accounts=tuple(sorted((spelled | examples) - trusted - {stranger})),
+        organizations=tuple(sorted(orgs - organizations)),
         arns=tuple(text for text in texts if text.startswith("arn:") and text.count(":") >= _PARTS - 1),
         stranger=stranger,
         strange_organization=strange,
+        mentioned=frozenset(_mentioned(document)) if not examples else None,
     )
 
 
+@lru_cache(maxsize=8)
 def account_worlds(
     target: Target, names: Names, account: str, subject: PrincipalName
-) -> Iterator[tuple[Knowledge, ...]]:
-    """Yield, for each organisation the account might be in (or none), the ways its principals can appear."""
+) -> tuple[tuple[Knowledge, ...], ...]:
+    """Describe, for each organisation the account might be in (or none), the ways its principals can appear.
+
+    Where a document names so many accounts and organisations that this would take long, the organisation is left
+    unknown: a coarser answer, and still a safe one.
+    """
+    common: dict[str, tuple[Value, ...] | Gap] = {
+        "aws:principalaccount": (account,),
+        "aws:principalisawsservice": ("false",),
+        "aws:userid": (ANYTHING,),
+        "aws:principaltype": (ANYTHING,),
+        **dict.fromkeys(_SERVICE_CALL_KEYS, Gap.ABSENT),
+    }
+    base = _base(target).updated(**common)
+    memberships = [_organization(name) for name in (None, names.strange_organization, *names.organizations)]
+    if len(memberships) * len(names.accounts) > _MOST_WORLDS:
+        memberships = [dict.fromkeys(_ORGANIZATION_KEYS, Gap.UNKNOWN)]
     shapes = list(_principal_arns(target, names, account, subject))
-    for organization in (None, names.strange_organization, *names.organizations):
-        yield tuple(
-            _base(target).updated(
-                **{
-                    "aws:principalaccount": (account,),
-                    "aws:principalarn": (shape,),
-                    "aws:principalisawsservice": ("false",),
-                    "aws:userid": (ANYTHING,),
-                    "aws:principaltype": (ANYTHING,),
-                    **_organization(organization),
-                    **dict.fromkeys(_SERVICE_CALL_KEYS, Gap.ABSENT),
-                }
-            )
-            for shape in shapes
-        )
+    return tuple(
+        tuple(base.updated(**membership, **{"aws:principalarn": (shape,)}) for shape in shapes)
+        for membership in memberships
+    )
 
 
 def service_worlds(target: Target, names: Names, service: str | None) -> tuple[Knowledge, ...]:
@@ -208,36 +226,87 @@ def _arns_of(names: Names, account: str) -> Iterator[str]:
             yield ":".join(parts)
 
 
-def _condition_values(document: Document) -> Iterable[str]:
-    return (
-        value for each in document.statements for condition in each.conditions for value in condition.values
-    )
+def _account_spelled(text: str) -> str | None:
+    """Return the account id that a condition value or principal is, or holds as an ARN's account."""
+    return text if ACCOUNT_ID.fullmatch(text) else account_in(text)
 
 
-def _accounts_in(text: str) -> Iterator[str]:
-    """Yield the account ids, or patterns of ids, in a condition value or principal."""
-    parts = text.split(":", _PARTS - 1)
-    candidate = parts[_ACCOUNT_PART] if len(parts) == _PARTS else text
-    if _ACCOUNT_PATTERN.fullmatch(candidate):
-        yield candidate
+def _tells_accounts_apart(text: str) -> bool:
+    """Whether a condition value holds wildcards by which it could mean some accounts and not others."""
+    if text == "*" or ("*" not in text and "?" not in text):
+        return False
+    *front, account, _ = text.split(":", _PARTS - 1) if text.count(":") >= _PARTS - 1 else ("?", "?", "")
+    return not (account == "*" or _is_plain(account)) or not all(map(_is_plain, front))
 
 
-def _account_example(pattern: str, stranger: str) -> str | None:
-    """Return an account id that the pattern matches, the made-up one if possible; None when there is none."""
-    if Pattern.of(pattern).matches(stranger):
-        return stranger
-    if ACCOUNT_ID.fullmatch(pattern):
-        return pattern
-    head, star, tail = pattern.partition("*")
-    tail = tail.replace("*", "")
-    missing = _ACCOUNT_LENGTH - len(head) - len(tail)
-    if missing < 0 or (missing and not star):
+def _is_plain(text: str) -> bool:
+    return "*" not in text and "?" not in text
+
+
+def _mentioned(document: Document) -> Iterator[str]:
+    for statement in document.statements:
+        for entry in statement.conditions:
+            yield from filter(None, map(_account_spelled, entry.values))
+        for element in (statement.principals, statement.not_principals):
+            if element is not None and not statement.allows:
+                yield from filter(None, map(_account_spelled, (*element.aws, *element.federated)))
+
+
+def _stranger(taken: frozenset[str] | set[str], wild: list[Pattern]) -> str:
+    """Make up an account id that nothing names, and that no wildcard means in particular, if there is one."""
+    free = (account for account in _descending_accounts() if account not in taken)
+    fallback = next(free)
+    round_ones = (digit * _ACCOUNT_LENGTH for digit in "9876543210")
+    candidates = [fallback, *(account for account in round_ones if account not in taken)]
+    ordinary = (each for each in candidates if not any(_could_mean(pattern, each) for pattern in wild))
+    return next(ordinary, fallback)
+
+
+def _could_mean(pattern: Pattern, account: str) -> bool:
+    return any(overlaps(pattern, Pattern.of(f"{head}{account}{tail}")) for head, tail in _frames(pattern))
+
+
+def _frames(pattern: Pattern) -> Iterator[tuple[str, str]]:
+    """Yield what may stand around an account id: nothing, or the rest of a principal's or another ARN."""
+    yield "", ""
+    for partition in ("aws", "aws-cn", "aws-us-gov"):
+        yield f"arn:{partition}:iam::", ":*"
+        yield f"arn:{partition}:sts::", ":*"
+    parts = pattern.split(":", _PARTS)
+    if len(parts) >= _PARTS - 1 and all(part.literal is not None for part in parts[:_ACCOUNT_PART]):
+        yield "".join(f"{part.literal}:" for part in parts[:_ACCOUNT_PART]), ":*"
+
+
+def _account_example(pattern: Pattern, stranger: str, trusted: frozenset[str]) -> str | None:
+    """Find an untrusted account that a wildcard in a condition value could mean; None if the made-up one will do.
+
+    The value may be an account id or an ARN, and its wildcards may cross the parts of the ARN.
+    """
+    if _could_mean(pattern, stranger):
         return None
-    return (head + "9" * missing + tail).replace("?", "9")
+    found = (_search_account(pattern, head, tail, "", trusted) for head, tail in _frames(pattern))
+    return next(filter(None, found), None)
 
 
-def _organization_example(pattern: str) -> str:
-    return pattern.replace("*", "f000000000").replace("?", "0")
+def _search_account(
+    pattern: Pattern, head: str, tail: str, digits: str, trusted: frozenset[str]
+) -> str | None:
+    """Extend the digits to an untrusted account that fits; each dead end is a trusted account, so there are few."""
+    missing = _ACCOUNT_LENGTH - len(digits)
+    if not overlaps(pattern, Pattern.of(f"{head}{digits}{'?' * missing}{tail}")):
+        return None
+    if not missing:
+        return None if digits in trusted else digits
+    for digit in "9876543210":
+        found = _search_account(pattern, head, tail, digits + digit, trusted)
+        if found:
+            return found
+    return None
+
+
+def _organization_example(value: str) -> str:
+    """Return the organisation that an organisation id or path means, wildcards replaced by something unlikely."""
+    return value.partition("/")[0].replace("*", "f000000000").replace("?", "0")
 
 
 def _descending_accounts() -> Iterator[str]:
