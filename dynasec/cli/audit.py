@@ -59,21 +59,33 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Exits 0 when nothing failed, 3 with findings at or above --fail-on, 4 when there are none but something could not be judged.
     """
-    formats = [by_suffix(path) for path in output]  # a wrong name is told before the account is read
+    for path in output:
+        by_suffix(path)  # a wrong name is told before the account is read
     settings = common.settings()
     registry = load()
     controls = selection.of(registry)
     account = read_account(common, controls) if snapshot is None else snapshot_file.load(snapshot)
     report = audit(account, registry, controls, settings, tables=table)
-    for path, form in zip(output, formats, strict=True):
-        write_private(path, click.unstyle(form.render(report)).encode())
-    return deliver(report, style, fail_on, common)
-
-
-def deliver(report: Report, style: str, fail_on: str, common: Common) -> int:
-    """Print a report and return the exit code."""
-    click.echo(by_name(style).render(report), nl=False, color=common.color)
+    write_reports(report, output)
+    deliver(report, style, common)
     return report.exit_code(severity_of(fail_on))
+
+
+def write_reports(report: Report, paths: tuple[Path, ...]) -> None:
+    """Write a report to files, in the formats that their names ask for.
+
+    Raises:
+        UsageError: a name asks for no format that exists.
+        DynasecError: a file cannot be written.
+
+    """
+    for path in paths:
+        write_private(path, click.unstyle(by_suffix(path).render(report)).encode())
+
+
+def deliver(report: Report, style: str, common: Common) -> None:
+    """Print a report."""
+    click.echo(by_name(style).render(report), nl=False, color=common.color)
 
 
 def severity_of(level: str) -> Severity | None:

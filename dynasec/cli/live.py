@@ -23,8 +23,20 @@ def read_account(common: Common, controls: Sequence[Control]) -> Snapshot:
 
     """
     session = open_session(common.profile, role_arn=common.role_arn, external_id=common.external_id)
-    clients = Clients(session, common.endpoint_url)
-    scope = resolve(clients, common.region, all_regions=common.all_regions)
+    return collect_with(Clients(session, common.endpoint_url), common.region, controls, common)
+
+
+def collect_with(
+    clients: Clients, regions: tuple[str, ...], controls: Sequence[Control], common: Common
+) -> Snapshot:
+    """Collect with given clients.
+
+    Raises:
+        CredentialsError: AWS cannot be asked.
+        UsageError: a Region does not exist.
+
+    """
+    scope = resolve(clients, regions, all_regions=common.all_regions)
     request = Request(reads_of(controls), replicas=any(control.check.across_replicas for control in controls))
     with shown(quiet=common.quiet) as progress:
         return collect(clients, scope, request, progress)

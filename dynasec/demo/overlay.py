@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.model import OperationModel
 from botocore.validate import validate_parameters
 
@@ -45,8 +46,9 @@ class OverlaySession(boto3.Session):
         self.made: Counter[str] = Counter()
         self._answers = {client_and_method(key): answer for key, answer in (answers or {}).items()}
         self._amendments = {client_and_method(key): amend for key, amend in (amendments or {}).items()}
-        core.register("before-call", self._answer)
-        core.register("after-call", self._amend)
+        events: Any = core  # botocore's handlers take what the event brings, and some of them answer
+        events.register("before-call", self._answer)
+        events.register("after-call", self._amend)
 
     def _answer(
         self, model: OperationModel, params: Mapping[str, Any], **_: object
@@ -63,7 +65,8 @@ class OverlaySession(boto3.Session):
             return _response(answer.status), {**error, "ResponseMetadata": {"HTTPStatusCode": answer.status}}
         if isinstance(answer, Exception):
             raise answer
-        validate_parameters(dict(answer), model.output_shape)
+        if model.output_shape is not None:
+            validate_parameters(dict(answer), model.output_shape)
         return _response(200), {**answer, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
     def _amend(self, model: OperationModel, parsed: dict[str, Any], **_: object) -> None:
@@ -73,7 +76,7 @@ class OverlaySession(boto3.Session):
 
 
 def _response(status: int) -> AWSResponse:
-    return AWSResponse("https://overlay.invalid", status, {}, None)
+    return AWSResponse("https://overlay.invalid", status, HTTPHeaders(), None)
 
 
 def _sent(params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,110 @@
+"""The simulated account: moto in this process, with what moto lacks or gets wrong laid over it.
+
+Needs the extra `dynasec[demo]`. While the account is open no call leaves the process.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections import defaultdict
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+from dynasec.collect.clients import Clients
+from dynasec.demo.overlay import Amendments, Answers, OverlaySession
+from dynasec.errors import DynasecError
+
+ACCOUNT: Final = "123456789012"
+REGIONS: Final = ("us-east-1", "us-west-2", "eu-west-1")
+
+
+class Aws:
+    """What the seeds build with: clients of the emulator, and notes of what it cannot hold."""
+
+    def __init__(self, session: OverlaySession) -> None:
+        self._session = session
+        self._clients: dict[tuple[str, str], Any] = {}
+        self.replicas: defaultdict[str, set[str]] = defaultdict(set)
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:  # noqa: ANN401 - clients are made at run time
+        """Return a client of the emulator."""
+        key = (service, region)
+        if key not in self._clients:
+            self._clients[key] = cast("Any", self._session).client(service, region_name=region)
+        return self._clients[key]
+
+    def note_replica(self, table: str, *regions: str) -> None:
+        """Let a table be a global table with replicas in these Regions."""
+        self.replicas[table].update(regions)
+
+
+@contextmanager
+def simulated_account() -> Generator[Clients]:
+    """Open the account.
+
+    Raises:
+        DynasecError: moto is not installed.
+
+    """
+    try:
+        moto = importlib.import_module("moto")
+    except ImportError as problem:
+        msg = "the simulated account needs moto"
+        raise DynasecError(msg, hint="pip install 'dynasec[demo]'") from problem
+    before = os.environ.copy()
+    os.environ.update(MOTO_IAM_LOAD_MANAGED_POLICIES="true", AWS_EC2_METADATA_DISABLED="true")
+    os.environ.pop("AWS_ENDPOINT_URL", None)
+    os.environ.pop("AWS_PROFILE", None)
+    try:
+        with moto.mock_aws():
+            yield _furnished()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _furnished() -> Clients:
+    from dynasec.demo import keys, network, principals, tables, watch  # noqa: PLC0415 - they build with `Aws`
+
+    aws = Aws(OverlaySession())
+    known = keys.seed(aws)
+    tables.seed(aws, known)
+    keys.age(aws, known)
+    principals.seed(aws)
+    watch.seed(aws)
+    network.seed(aws)
+    return Clients(OverlaySession(_answers(), _amendments(aws.replicas)))
+
+
+def _answers() -> Answers:
+    """Return what moto cannot answer: the account has no Shield Advanced."""
+    return {"shield:GetSubscriptionState": {"SubscriptionState": "INACTIVE"}}
+
+
+def _amendments(replicas: Mapping[str, set[str]]) -> Amendments:
+    """Return what completes moto's answers to what AWS would say."""
+
+    def describe_table(answer: dict[str, Any]) -> None:
+        table = answer["Table"]
+        regions = replicas.get(table["TableName"], set()) - {table["TableArn"].split(":")[3]}
+        if regions:
+            table["GlobalTableVersion"] = "2019.11.21"
+            table["Replicas"] = [{"RegionName": name, "ReplicaStatus": "ACTIVE"} for name in sorted(regions)]
+
+    def describe_key(answer: dict[str, Any]) -> None:
+        # moto makes the keys behind alias/aws/… like a customer's
+        if answer["KeyMetadata"].get("Description") == "Default key":
+            answer["KeyMetadata"]["KeyManager"] = "AWS"
+
+    def get_detector(answer: dict[str, Any]) -> None:
+        answer["Features"] = [
+            {"Name": name, "Status": "ENABLED"} for name in ("CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS")
+        ]
+
+    return {
+        "dynamodb:DescribeTable": describe_table,
+        "kms:DescribeKey": describe_key,
+        "guardduty:GetDetector": get_detector,
+    }
