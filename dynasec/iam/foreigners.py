@@ -161,13 +161,15 @@ def admitted(
 
     `account` owns the resource and is trusted; `trusted` holds further account ids, `trusted_organizations`
     organisation ids (`o-...`), whose members are trusted whoever they are. `organization` is the account's own one if
-    known: it makes `${aws:ResourceOrgID}` decidable. AWS services are reported (kind `service`) only where they
-    may act for a customer of an untrusted account: no aws:SourceAccount, aws:SourceArn, aws:SourceOrgID ties them.
+    known: it makes `${aws:ResourceOrgID}` decidable, but is trusted only if it is among the trusted ones. AWS services
+    are reported (kind `service`) only where they may act for a customer of an untrusted account: no aws:SourceAccount,
+    aws:SourceArn or aws:SourceOrgID ties them.
     """
     known = trusted | {account}
     parts = resource_arn.split(":", _PARTS - 1) + [""] * _PARTS
     target = Target(parts[1] or "aws", parts[3], account, organization)
-    foreign = foreign_names(document, known, trusted_organizations)
+    own_organization = frozenset({organization} if organization else ())
+    foreign = foreign_names(document, known, trusted_organizations, own_organization)
     scope = resource_scope(resource_arn)
     denies = [statement for statement in document.statements if not statement.allows]
     found: list[Admission] = []

@@ -90,12 +90,12 @@ def _covers_all_tables(pattern: Pattern) -> bool:
 def _is_full(statement: Statement, remaining: frozenset[str]) -> bool:
     """Whether an open grant still is full access after the Denies.
 
-    A list of literal actions is no wildcard grant, however long: only together with others, or by holding every
-    sensitive action, is it full access.
+    A list of actions is no open grant, however long, unless it holds every sensitive action; `*` in all spellings and
+    NotAction are.
     """
     if _sensitive() <= remaining:
         return True
-    if not reaches(statement, _SERVICE) >= _sensitive():
+    if statement.not_actions is None and not reaches(statement, _SERVICE) >= _sensitive():
         return False
     known = {action: capabilities(action) for action in remaining if is_known(action)}
     has_data = any(found & _DATA for found in known.values())

@@ -77,8 +77,16 @@ class Names:
         return self.mentioned is not None and account not in self.mentioned
 
 
-def foreign_names(document: Document, trusted: frozenset[str], organizations: frozenset[str]) -> Names:
-    """Collect the foreign names of a document; wildcards in account or organisation ids are given an example."""
+def foreign_names(
+    document: Document,
+    trusted: frozenset[str],
+    organizations: frozenset[str],
+    further_organizations: frozenset[str] = frozenset(),
+) -> Names:
+    """Collect the foreign names of a document; wildcards in account or organisation ids are given an example.
+
+    `trusted` and `organizations` are the trusted ids, `further_organizations` exist though the document names none.
+    """
     entries = [entry for statement in document.statements for entry in statement.conditions]
     texts = list(dict.fromkeys(value for entry in entries for value in entry.values))
     principals = [
@@ -104,7 +112,7 @@ def foreign_names(document: Document, trusted: frozenset[str], organizations: fr
     )
     return Names(
         accounts=tuple(sorted((spelled | examples) - trusted - {stranger})),
-        organizations=tuple(sorted(orgs - organizations)),
+        organizations=tuple(sorted((orgs | further_organizations) - organizations)),
         arns=tuple(text for text in texts if text.startswith("arn:") and text.count(":") >= _PARTS - 1),
         stranger=stranger,
         strange_organization=strange,

