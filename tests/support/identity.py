@@ -24,7 +24,7 @@ AS_OF = datetime(2026, 1, 15, 10, tzinfo=UTC)
 REFUSED = Gap("iam:GetAccountAuthorizationDetails", "AccessDenied", "not authorized", "us-east-1")
 
 Documents = Mapping[str, Any]
-"""Names of policies to their documents: statements, text, or facts."""
+"""Names of policies to their documents: lists of statements, text, or facts."""
 
 
 def allow(*actions: str, resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def document(*statements: Mapping[str, Any]) -> str:
 def _fact(content: Any) -> Fact[str]:
     if isinstance(content, Fact):
         return content
-    return Fact(content if isinstance(content, str) else document(content))
+    return Fact(content if isinstance(content, str) else document(*content))
 
 
 def _inline(policies: Documents | Listing[InlinePolicy] | None) -> Listing[InlinePolicy]:
@@ -59,9 +59,9 @@ def _listing(names: tuple[str, ...] | Listing[str]) -> Listing[str]:
     return names if isinstance(names, Listing) else Listing(names)
 
 
-def credentials(*active: bool, password: bool = False, mfa: bool = False, **more: Any) -> Credentials:
-    """A row of the credential report with these access keys."""
-    keys = tuple(AccessKey(active=one) for one in (*active, False, False)[:2])
+def credentials(*active: int, password: bool = False, mfa: bool = False, **more: Any) -> Credentials:
+    """A row of the credential report with these access keys: 1 is an active one, 0 none."""
+    keys = tuple(AccessKey(active=bool(one)) for one in (*active, 0, 0)[:2])
     return Credentials(
         as_of=AS_OF,
         password_enabled=password,

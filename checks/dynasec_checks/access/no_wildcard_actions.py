@@ -1,0 +1,66 @@
+"""No policy in use allows writing to DynamoDB by a wildcard.
+
+## Why it matters
+`dynamodb:*` lets an application delete its tables, their backups and their policies, and whatever AWS adds to the service later. A
+stolen credential of that application can do the same.
+
+## Passes when
+No Allow statement reaches writing or changing actions of DynamoDB or DAX by a wildcard (`*`, `dynamodb:*`, `dax:*`, `dynamodb:Delete*`)
+without a condition that really narrows it. Conditions that every caller can meet (TLS, MFA, time) do not narrow. Wildcards that only read
+(`dynamodb:Describe*`) and NotAction are not this control's. AWS managed policies are judged as soon as somebody has them. Not applicable
+to policies that nobody has, since those grant nothing, and to those of service-linked roles, which only AWS can change.
+
+## How to fix
+- Console: IAM, the policy, Edit: list the actions that are needed. An AWS managed policy is detached and replaced by one of your own.
+- CLI: `aws iam create-policy-version --policy-arn ARN --set-as-default --policy-document file://policy.json`
+- Terraform: list the actions in `aws_iam_policy_document`.
+- CloudFormation: list the actions in `AWS::IAM::ManagedPolicy` or in the `Policies` of the role.
+"""
+
+from dynasec.check import Check, Context, Severity, Verdict
+from dynasec.iam.wildcards import Wildcard, wildcards
+from dynasec.model.identity import DETAILS, Policy
+from dynasec.semantics.policy_text import document_of
+
+check = Check(
+    subject=Policy,
+    title="No wildcard allows changes to DynamoDB",
+    severity=Severity.HIGH,
+    frameworks=(
+        "aws-fsbp:IAM.21",
+        "nist-800-53-r5:AC-6",
+        "pci-dss-4.0.1:7.2.2",
+        "source-post:iam-and-least-privilege",
+    ),
+    regional=False,
+)
+
+
+@check.evaluator
+def evaluate(policy: Policy, context: Context) -> Verdict:
+    """Look for wildcards in a policy that somebody has."""
+    if policy.is_service_linked:
+        return Verdict.not_applicable("belongs to a service-linked role: only AWS can change it")
+    if not policy.attached_to and policy.attachments == 0:
+        return Verdict.not_applicable("attached to nobody, so it grants nothing", bounds=list(policy.bounds))
+    found = wildcards(document_of(policy.text.known(), DETAILS))
+    if not found:
+        return Verdict.passed("no wildcard reaches actions that change items, tables or DAX")
+    return Verdict.failed(
+        _reason(policy, found),
+        wildcards=[_evidence(one) for one in found],
+        attached_to=list(policy.attached_to),
+        principals=list(context.snapshot.identity.holders(policy)),
+    )
+
+
+def _reason(policy: Policy, found: tuple[Wildcard, ...]) -> str:
+    what = "; ".join(f"{one.statement} allows {one.pattern}" for one in found)
+    who = ", ".join(arn.rsplit(":", 1)[-1] for arn in policy.attached_to) or "holders that could not be read"
+    advice = "; AWS owns the policy, so detach it" if policy.aws_managed else ""
+    return f"{what}: held by {who}{advice}"
+
+
+def _evidence(one: Wildcard) -> dict[str, object]:
+    reached: object = "every action" if one.everything else list(one.actions)
+    return {"statement": one.statement, "pattern": one.pattern, "reaches": reached}
