@@ -53,7 +53,7 @@ def broad_statements(document: Document) -> tuple[Broad, ...]:
         return alone
     together = frozenset[str]().union(*(actions for _, actions in granting))
     if _sensitive() <= together:
-        labels = [each.label for each, _ in granting]
+        labels = [each.label for each, actions in granting if actions & _sensitive()]
         return tuple(Broad(label, _explain_union(label, labels)) for label in labels)
     return ()
 
@@ -158,8 +158,6 @@ def _explain(statement: Statement) -> str:
 
 def _explain_union(label: str, labels: list[str]) -> str:
     others = [other for other in labels if other != label]
-    if not others:
-        return "allows every sensitive action on every table to anyone, spelled out one by one"
     return f"together with {_listed(others)}, allows every sensitive action on every table to anyone"
 
 

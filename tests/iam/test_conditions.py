@@ -204,3 +204,9 @@ def test_knowledge_can_be_changed() -> None:
 )
 def test_words(entry: Condition, words: str) -> None:
     assert describe(entry) == words
+
+
+@pytest.mark.parametrize(("operator", "wanted"), [("IpAddress", "10.0.0.0/99"), ("DateEquals", "2" * 100)])
+def test_unreadable_policy_values_match_nothing_and_decide_nothing(operator: str, wanted: str) -> None:
+    assert not evaluate(condition(operator, wanted), {"my:key": ("10.0.0.1",)})
+    assert judge(condition(operator, wanted), Knowledge({"my:key": ("10.0.0.1",)})) is UNKNOWN

@@ -8,7 +8,9 @@ import pytest
 
 from dynasec.iam.document import Document, parse
 from dynasec.iam.foreigners import Admission, Certainty, admitted
+from dynasec.iam.grants import Grant, granted
 from dynasec.iam.principals import PrincipalKind
+from dynasec.iam.ternary import Ternary
 
 OWN, PARTNER, EVIL = "111122223333", "222222222222", "444455556666"
 TABLE = f"arn:aws:dynamodb:us-east-1:{OWN}:table/Orders"
@@ -359,3 +361,63 @@ def test_many_accounts_organisations_and_denies_are_judged_in_bounded_time() -> 
     found = ask(statement({"AWS": accounts}), *denies)
     assert len(found) == 500
     assert time.perf_counter() - started < 20
+
+
+def test_an_allow_without_principal_lets_nobody_in() -> None:
+    bare = statement("*")
+    del bare["Principal"]
+    assert ask(bare) == ()
+
+
+def test_an_allow_without_resource_is_about_the_table() -> None:
+    bare = statement("*")
+    del bare["Resource"]
+    assert len(ask(bare)) == 1
+    without = deny("*")
+    del without["Resource"]
+    assert ask(statement("*"), without) == ()
+
+
+@pytest.mark.parametrize(
+    ("spared", "expected"),
+    [
+        (f"{TABLE}*", "certain"),
+        (f"{TABLE}2", "none"),
+        (TABLE, "certain"),
+        (TABLE.replace("Orders", "${aws:PrincipalTag/table}"), "conditional"),
+    ],
+)
+def test_a_deny_with_not_resource(spared: str, expected: str) -> None:
+    denial = deny("*", NotResource=spared)
+    del denial["Resource"]
+    assert outcome(statement("*"), denial) == expected
+
+
+def test_a_variable_in_not_resource_is_conditional() -> None:
+    inverse = statement("*", NotResource=TABLE.replace("Orders", "${aws:PrincipalTag/table}"))
+    del inverse["Resource"]
+    assert outcome(inverse) == "conditional"
+
+
+def test_a_deny_without_principal_is_for_everybody() -> None:
+    denial = deny("*")
+    del denial["Principal"]
+    assert ask(statement("*"), denial) == ()
+
+
+def test_denies_that_name_accounts_leave_federated_users_undecided() -> None:
+    assert (
+        outcome(statement({"Federated": "cognito-identity.amazonaws.com"}), deny({"AWS": EVIL}))
+        == "conditional"
+    )
+
+
+def test_a_partial_deny_on_indexes_leaves_them_undecided() -> None:
+    query = statement("*", Action="dynamodb:Query", Resource=f"{TABLE}/index/*")
+    (found,) = ask(query, deny("*", Resource=f"{TABLE}/index/ByDate", Sid="No"))
+    assert found.certainty is Certainty.CONDITIONAL
+    assert found.conditions == ("No does not deny it (it denies on some of the resources)",)
+
+
+def test_an_allow_that_does_not_apply_grants_nothing() -> None:
+    assert granted(({("dynamodb:GetItem", "table"): Ternary.TRUE}, Ternary.FALSE), ()) == Grant()

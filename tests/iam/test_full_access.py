@@ -90,6 +90,8 @@ def test_split_over_several_statements() -> None:
     first, second = statement(Sid="A", Action=SENSITIVE[:half]), statement(Sid="B", Action=SENSITIVE[half:])
     assert [each.statement for each in find(first, second)] == ["A", "B"]
     assert find(first) == ()
+    harmless = statement(Sid="C", Action="dynamodb:DescribeTable")
+    assert [each.statement for each in find(first, second, harmless)] == ["A", "B"]
     assert find(first, {**second, "Resource": TABLE}) == ()
 
 
@@ -133,3 +135,12 @@ def test_split_over_several_statements() -> None:
 )
 def test_denies_count(denial: dict[str, Any], *, broad: bool) -> None:
     assert bool(find(statement(), statement(Effect="Deny", **denial))) is broad
+
+
+def test_an_endpoint_policy_without_resource_is_about_everything() -> None:
+    assert find(statement(Resource=...))[0].explanation == "allows * on * to anyone"
+
+
+def test_long_lists_are_shortened() -> None:
+    assert "and more" not in find(statement(Action=SENSITIVE))[0].explanation
+    assert f"{len(SENSITIVE) - 3} more" in find(statement(Action=SENSITIVE))[0].explanation

@@ -114,6 +114,7 @@ def test_an_absent_variable_matches_nothing() -> None:
     dead = Pattern.of("a${aws:username}", variables=True).resolved({}.get)
     assert not overlaps(dead, ANYTHING)
     assert not overlaps(ANYTHING, dead)
+    assert covers(Pattern.literally("x"), dead)  # nothing is covered by anything
     assert not covers(dead, Pattern.literally("a"))
 
 
