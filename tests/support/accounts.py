@@ -40,11 +40,15 @@ def description(name: str = "orders", *, region: str = REGION, **members: Any) -
 
 
 def table(
-    name: str = "orders", *, region: str = REGION, tags: dict[str, str] | None = None, **facts: Any
+    name: str = "orders",
+    *,
+    region: str = REGION,
+    tags: dict[str, str] | Fact[Any] | None = None,
+    **facts: Any,
 ) -> Table:
     """A table whose given facts are observed (a value is wrapped, a Fact taken as it is) and all others not collected."""
     wrapped = {key: value if isinstance(value, Fact) else Fact(value) for key, value in facts.items()}
-    wrapped.setdefault("tags", Fact(tags or {}))
+    wrapped["tags"] = tags if isinstance(tags, Fact) else Fact(tags or {})
     arn = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}"
     return Table(arn=arn, region=region, name=name, account=ACCOUNT, **wrapped)
 
