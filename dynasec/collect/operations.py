@@ -20,6 +20,11 @@ _CLIENTS: Final = {
 _PREFIXES: Final = {client: prefix for prefix, client in _CLIENTS.items()}
 
 _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "apigateway:GetRestApis": ("apigateway:GET",),
+    "apigateway:GetStages": ("apigateway:GET",),
+    "apigatewayv2:GetApis": ("apigateway:GET",),
+    "apigatewayv2:GetStages": ("apigateway:GET",),
+    "elb:DescribeLoadBalancers": ("elasticloadbalancing:DescribeLoadBalancers",),
     "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
     "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),

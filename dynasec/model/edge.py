@@ -1,13 +1,112 @@
-"""Front doors and what shields them: WAFv2, load balancers, APIs in one Region; CloudFront and Shield for the account."""
+"""Front doors and what shields them: load balancers, APIs and web ACLs in one Region; CloudFront, DNS and Shield for the account.
+
+Fields rest on the listings of Elastic Load Balancing, API Gateway, AppSync, Cognito, CloudFront, Global Accelerator and Route 53, on
+`GetWebACL` and `ListResourcesForWebACL` of WAFv2, and on `GetSubscriptionState` and `DescribeSubscription` of Shield.
+"""
 
 from __future__ import annotations
 
-from dynasec.model.shape import Shape
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from dynasec.model.fact import Fact, Listing, unlisted, unread
+from dynasec.model.shape import AwsShape, Resource, Shape
+
+
+class DoorKind(StrEnum):
+    """What a front door is."""
+
+    APPLICATION_LOAD_BALANCER = "application load balancer"
+    NETWORK_LOAD_BALANCER = "network load balancer"
+    GATEWAY_LOAD_BALANCER = "gateway load balancer"
+    CLASSIC_LOAD_BALANCER = "classic load balancer"
+    DISTRIBUTION = "CloudFront distribution"
+    ACCELERATOR = "accelerator"
+    HOSTED_ZONE = "hosted zone"
+    REST_API_STAGE = "REST API stage"
+    HTTP_API_STAGE = "HTTP API stage"
+    GRAPHQL_API = "GraphQL API"
+    USER_POOL = "user pool"
+
+
+class FrontDoor(Resource):
+    """Something that requests may come in by. `public`: from the internet, whatever a firewall or a policy behind it says.
+
+    `web_acl` is the ARN of the WAFv2 web ACL in front of it, None where there is none. Where the door's own listing does not tell,
+    `WebAcl.resources` does.
+    """
+
+    aws_type: ClassVar[str] = "Other"
+
+    kind: DoorKind
+    name: str
+    public: bool
+    web_acl: Fact[str | None] = unread("wafv2:ListResourcesForWebACL")
+
+    @property
+    def label(self) -> str:
+        """What it is called where it was made."""
+        return self.name
+
+
+class WebAcl(Resource):
+    """A WAFv2 web ACL. `scope` is REGIONAL or CLOUDFRONT, `rules` JSON text.
+
+    `resources` are the ARNs of what a regional one protects; which distributions one of CloudFront protects, these tell themselves.
+    """
+
+    aws_type: ClassVar[str] = "AWS::WAFv2::WebACL"
+
+    name: str
+    id: str
+    scope: str
+    rules: Fact[str] = unread("wafv2:GetWebACL")
+    resources: Listing[str] = unlisted("wafv2:ListResourcesForWebACL")
+
+    @property
+    def label(self) -> str:
+        """The web ACL's name."""
+        return self.name
 
 
 class Edge(Shape):
-    """Front doors and what shields them: WAFv2, load balancers, APIs in one Region; CloudFront and Shield for the account."""
+    """Front doors and web ACLs of one Region."""
+
+    load_balancers: Listing[FrontDoor] = unlisted("elasticloadbalancing:DescribeLoadBalancers")
+    classic_load_balancers: Listing[FrontDoor] = unlisted("elb:DescribeLoadBalancers")
+    rest_apis: Listing[FrontDoor] = unlisted("apigateway:GetRestApis")
+    http_apis: Listing[FrontDoor] = unlisted("apigatewayv2:GetApis")
+    graphql_apis: Listing[FrontDoor] = unlisted("appsync:ListGraphqlApis")
+    user_pools: Listing[FrontDoor] = unlisted("cognito-idp:ListUserPools")
+    web_acls: Listing[WebAcl] = unlisted("wafv2:ListWebACLs")
+
+    def shieldable(self) -> Iterator[Listing[FrontDoor]]:
+        """Yield the listings of what AWS Shield Advanced can protect here."""
+        yield self.load_balancers
+        yield self.classic_load_balancers
+
+
+class ShieldSubscription(AwsShape):
+    """`Subscription` of Shield Advanced: how it goes on after its year."""
+
+    auto_renew: str | None = None
+    end_time: datetime | None = None
 
 
 class GlobalEdge(Shape):
-    """Front doors and shields that belong to no Region."""
+    """Front doors and shields that belong to no Region. The subscription is None where the account never had one."""
+
+    distributions: Listing[FrontDoor] = unlisted("cloudfront:ListDistributions")
+    accelerators: Listing[FrontDoor] = unlisted("globalaccelerator:ListAccelerators")
+    hosted_zones: Listing[FrontDoor] = unlisted("route53:ListHostedZones")
+    web_acls: Listing[WebAcl] = unlisted("wafv2:ListWebACLs")
+    shield_state: Fact[str] = unread("shield:GetSubscriptionState")
+    shield_subscription: Fact[ShieldSubscription | None] = unread("shield:DescribeSubscription")
+
+    def shieldable(self) -> Iterator[Listing[FrontDoor]]:
+        """Yield the listings of what AWS Shield Advanced can protect."""
+        yield self.distributions
+        yield self.accelerators
+        yield self.hosted_zones
