@@ -8,7 +8,7 @@ from typing import Final
 from dynasec.arn import account_of
 from dynasec.collect.keys import KeyRing
 from dynasec.collect.reader import RegionReader
-from dynasec.model.fact import Gap, Listing
+from dynasec.model.fact import Listing
 from dynasec.model.shape import JsonObject
 from dynasec.model.trail import (
     EncryptionRule,
@@ -16,6 +16,7 @@ from dynasec.model.trail import (
     EventDataStoreDescription,
     EventSelectors,
     LogBucket,
+    PolicyStatus,
     PublicAccessBlock,
     Trail,
     TrailDescription,
@@ -95,24 +96,23 @@ def _selectors(response: JsonObject) -> EventSelectors:
 async def _stores(reader: RegionReader, keys: KeyRing) -> Listing[EventDataStore]:
     """Read all pages by their tokens: botocore has no paginator for this operation."""
     found: list[tuple[str, str]] = []
-    token: str | None = None
-    gap: Gap | None = None
-    while gap is None:
-        page = await reader.read(_LIST_STORES, **({} if token is None else {"NextToken": token}))
+    start: dict[str, str] = {}
+    while True:
+        page = await reader.read(_LIST_STORES, **start)
         names = page.map(_names, _LIST_STORES)
         if names.gap is not None:
-            gap = names.gap
             break
         found += names.known()
         token = page.known().get("NextToken")
         if not token:
             break
+        start = {"NextToken": token}
     stores = await asyncio.gather(*(_store(reader, arn, name, keys) for arn, name in sorted(found)))
-    return Listing(tuple(stores), gap)
+    return Listing(tuple(stores), names.gap)
 
 
 def _names(page: JsonObject) -> list[tuple[str, str]]:
-    return [(store["EventDataStoreArn"], store["Name"]) for store in page["EventDataStores"]]
+    return [(store["EventDataStoreArn"], store["Name"]) for store in page.get("EventDataStores") or ()]
 
 
 async def _store(reader: RegionReader, arn: str, name: str, keys: KeyRing) -> EventDataStore:
@@ -152,13 +152,7 @@ def _policy(response: JsonObject | None) -> str | None:
 
 def _is_public(response: JsonObject | None) -> bool:
     """Tell whether the policy is public; a bucket without policy has none that could be."""
-    if response is None:
-        return False
-    answer: object = response["PolicyStatus"]["IsPublic"]
-    if not isinstance(answer, bool):
-        msg = f"IsPublic is {answer!r}"
-        raise TypeError(msg)
-    return answer
+    return response is not None and PolicyStatus.model_validate(response["PolicyStatus"]).is_public
 
 
 def _public_access_block(response: JsonObject | None) -> PublicAccessBlock | None:

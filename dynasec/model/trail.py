@@ -99,6 +99,12 @@ class PublicAccessBlock(AwsShape):
     restrict_public_buckets: bool = False
 
 
+class PolicyStatus(AwsShape):
+    """Whether S3 takes a bucket's policy for public."""
+
+    is_public: bool
+
+
 class DefaultEncryption(AwsShape):
     """`ServerSideEncryptionByDefault`: AES256, aws:kms or aws:kms:dsse, and the key; without one the AWS managed key is meant."""
 

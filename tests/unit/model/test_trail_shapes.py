@@ -16,6 +16,7 @@ from tests.support.trails import basic, data, store, trail, trails
         (model.EventDataStoreDescription, "cloudtrail", "GetEventDataStoreResponse"),
         (model.PublicAccessBlock, "s3", "PublicAccessBlockConfiguration"),
         (model.PublicAccessBlock, "s3control", "PublicAccessBlockConfiguration"),
+        (model.PolicyStatus, "s3", "PolicyStatus"),
         (model.EncryptionRule, "s3", "ServerSideEncryptionRule"),
         (model.Versioning, "s3", "GetBucketVersioningOutput"),
     ],
