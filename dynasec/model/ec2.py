@@ -26,6 +26,12 @@ Tags = Annotated[Mapping[str, str], BeforeValidator(_as_mapping), Field(default_
 """EC2 gives tags with each thing, as a list of pairs; the list is left out where there are none."""
 
 
+def label_of(resource_id: str, tags: Mapping[str, str]) -> str:
+    """Return how the console shows a thing: its id, and its Name tag where it has one."""
+    name = tags.get("Name", "")
+    return f"{resource_id} ({name})" if name else resource_id
+
+
 class SecurityGroupIdentifier(AwsShape):
     """A security group as something refers to it."""
 

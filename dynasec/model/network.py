@@ -7,11 +7,11 @@ member is left out for some things of its kind, and none where AWS always sends 
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from dynasec.model.ec2 import Cidr, SecurityGroupIdentifier, Tags
+from dynasec.model.ec2 import Cidr, SecurityGroupIdentifier, Tags, label_of
 from dynasec.model.fact import Fact, Listing, unlisted, unread
 from dynasec.model.gateway import (
     EgressOnlyInternetGateway,
@@ -61,6 +61,11 @@ class Vpc(AwsShape, Resource):
     dns_hostnames: Fact[bool] = unread("ec2:DescribeVpcAttribute")
 
     @property
+    def label(self) -> str:
+        """The id, with the Name tag where there is one."""
+        return label_of(self.vpc_id, self.tags)
+
+    @property
     def cidrs(self) -> tuple[Cidr, ...]:
         """All ranges in force, primary and secondary, of both address families."""
         return (
@@ -91,6 +96,11 @@ class Subnet(AwsShape, Resource):
     availability_zone: str = ""
     map_public_ip_on_launch: bool | None = None
     tags: Tags
+
+    @property
+    def label(self) -> str:
+        """The id, with the Name tag where there is one."""
+        return label_of(self.subnet_id, self.tags)
 
 
 class RouteTableAssociation(AwsShape):
@@ -135,14 +145,17 @@ class RouteTable(AwsShape):
 
 
 class Endpoint(AwsShape, Resource):
-    """A VPC endpoint. The policy is kept as text. EC2 documents Gateway as the default type."""
+    """A VPC endpoint. The policy is kept as text. EC2 documents Gateway as the default type.
+
+    Endpoints of VPC Lattice lead to a resource or a service network instead of a service.
+    """
 
     aws_type: ClassVar[str] = "AWS::EC2::VPCEndpoint"
 
     vpc_endpoint_id: str
     vpc_endpoint_type: str = "Gateway"
     vpc_id: str
-    service_name: str
+    service_name: str = ""
     state: str
     policy_document: str | None = None
     route_table_ids: tuple[str, ...] = ()
@@ -152,6 +165,18 @@ class Endpoint(AwsShape, Resource):
     private_dns_enabled: bool | None = None
     owner_id: str = ""
     tags: Tags
+
+    @model_validator(mode="after")
+    def _leads_to_a_service(self) -> Self:
+        if not self.service_name and (self.is_gateway or self.is_interface):
+            msg = f"{self.vpc_endpoint_id} names no service"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def label(self) -> str:
+        """The id, with the Name tag where there is one."""
+        return label_of(self.vpc_endpoint_id, self.tags)
 
     @property
     def is_gateway(self) -> bool:

@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 
 from dynasec.model import ec2, gateway, network, packet_filter
 from dynasec.model.network import Network
@@ -78,6 +79,7 @@ def test_only_ranges_in_force_count():
     )
     assert [str(cidr) for cidr in vpc.cidrs] == ["10.0.0.0/16", "10.1.0.0/16", "fd00::/56"]
     assert vpc.tags == {"Name": "main"}
+    assert vpc.label == "vpc-1 (main)"
     assert vpc.dns_support.gap is not None
 
 
@@ -85,3 +87,17 @@ def test_nothing_is_listed_until_it_is_read():
     for name in Network.model_fields:
         if name != "routed_prefix_lists":
             assert getattr(Network(), name).gap.code == "NotCollected", name
+
+
+@pytest.mark.parametrize(
+    ("kind", "accepted"), [("Resource", True), ("ServiceNetwork", True), ("Interface", False), (None, False)]
+)
+def test_only_endpoints_of_lattice_name_no_service(kind, accepted):
+    raw = {"VpcEndpointId": "vpce-1", "VpcId": "vpc-1", "State": "available", "arn": "arn:aws:ec2:r:1:x"}
+    if kind is not None:
+        raw["VpcEndpointType"] = kind
+    if accepted:
+        assert not network.Endpoint.model_validate(raw).is_dynamodb
+    else:
+        with pytest.raises(ValidationError, match="names no service"):
+            network.Endpoint.model_validate(raw)
