@@ -1,25 +1,59 @@
-"""A token bucket for one event loop, by the generic cell rate algorithm: no thread waits, no lock is held."""
+"""A token bucket for one event loop: no thread waits for its turn. It keeps to a published rate as soon as that rate binds.
+
+Published rates are what AWS promises; what an account really gets is often more, and emulators have no rate at all. So a bucket starts at
+the published rate and doubles its pace every second in which nothing was throttled. The first throttled answer ends the search for
+good: from then on the published rate holds, with headroom.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Final
 
 from dynasec.collect.rates import HEADROOM, Rate
 
+_SEARCH_S: Final = 1.0
+"""Seconds without a throttled answer after which the pace doubles."""
+
 
 class TokenBucket:
-    """Spaces requests to `rate.per_second` with the headroom taken off; holds less than one second's worth of burst."""
+    """Spaces requests. `throttled` tells whether AWS refused one of them for being too fast.
 
-    def __init__(self, rate: Rate) -> None:
-        self._interval = 1 / (rate.per_second * HEADROOM)
+    Holds less than one second's worth of burst. Waiters are served in the order of their coming.
+    """
+
+    def __init__(self, rate: Rate, throttled: Callable[[], bool]) -> None:
+        self._floor = rate.per_second * HEADROOM
+        self._pace = self._floor
         self._burst = max(1.0, min(rate.burst, rate.per_second) * 0.9)
+        self._throttled = throttled
+        self._settled = False
         self._due = float("-inf")
+        self._raised = float("inf")
+        self._turn = asyncio.Lock()
 
     async def take(self) -> None:
         """Wait until one more request may be sent."""
-        now = asyncio.get_running_loop().time()
-        self._due = max(self._due, now - (self._burst - 1) * self._interval)
-        wait = self._due - now
-        self._due += self._interval
-        if wait > 0:
-            await asyncio.sleep(wait)
+        async with self._turn:
+            now = asyncio.get_running_loop().time()
+            self._search(now)
+            interval = 1 / self._pace
+            self._due = max(self._due, now - (self._burst - 1) * interval)
+            wait = self._due - now
+            self._due += interval
+            if wait > 0:
+                await asyncio.sleep(wait)
+
+    def _search(self, now: float) -> None:
+        if self._settled:
+            return
+        if self._throttled():
+            self._settled = True
+            self._pace = self._floor
+            return
+        if self._raised == float("inf"):
+            self._raised = now
+        elif now - self._raised >= _SEARCH_S:
+            self._pace *= 2
+            self._raised = now

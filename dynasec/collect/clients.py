@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import gc
 import threading
+from functools import partial
 from typing import Any, Final, cast
 
 import boto3
@@ -14,7 +15,9 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import BotoCoreError
 
 from dynasec import __version__
+from dynasec.collect.operations import operation_of
 from dynasec.errors import CredentialsError, UsageError
+from dynasec.model.shape import JsonObject
 
 WORKERS: Final = 64
 """Calls in flight at most; the connection pool of each client is as large."""
@@ -23,10 +26,32 @@ _HOME: Final = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn
 """Where the control plane of global services lives, per partition."""
 
 
+_THROTTLING: Final = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""The codes that botocore's standard retries take for throttling."""
+
+
 class Clients:
     """Makes and keeps clients. Safe to use from many threads.
 
-    `endpoint_url` overrides every endpoint; without it botocore's own rules hold (AWS_ENDPOINT_URL, profile).
+    `throttled` gathers the operations (`service:Operation`, Region) of which AWS refused one for coming too fast, also where the retry went
+    through. `endpoint_url` overrides every endpoint; without it botocore's own rules hold (AWS_ENDPOINT_URL, profile).
     """
 
     def __init__(self, session: boto3.Session, endpoint_url: str | None = None) -> None:
@@ -34,6 +59,7 @@ class Clients:
         self._endpoint_url = endpoint_url
         self._lock = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
+        self.throttled: set[tuple[str, str]] = set()
 
     def get(self, service: str, region: str, *, patient: bool = True) -> Any:  # noqa: ANN401 - clients are made at run time
         """Return the client of a service in a Region. An impatient one gives up on a dead endpoint within seconds.
@@ -55,12 +81,21 @@ class Clients:
         gc.disable()  # a client is some 100,000 small objects, all of them kept
         try:
             session = cast("Any", self._session)  # its stubs know service names as literals only
-            return session.client(
+            client = session.client(
                 service, region_name=region, endpoint_url=self._endpoint_url, config=_config(patient=patient)
             )
+            client.meta.events.register("response-received", partial(self._notice, service, region))
+            return client
         finally:
             if collecting:
                 gc.enable()
+
+    def _notice(
+        self, service: str, region: str, event_name: str, parsed_response: JsonObject | None, **_: object
+    ) -> None:
+        error: JsonObject = (parsed_response or {}).get("Error") or {}
+        if error.get("Code") in _THROTTLING:
+            self.throttled.add((operation_of(service, event_name.rpartition(".")[2]), region))
 
     def partition_of(self, region: str) -> str:
         """Return the partition of a Region.

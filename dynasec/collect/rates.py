@@ -1,7 +1,7 @@
 """The published request rates that bound an audit: data, each with its source.
 
-Rates are requests per second for one account and Region. Operations that share a bucket name the same `bucket`. Where AWS publishes
-nothing, the client's own retries must do.
+Rates are requests per second for one account and Region. Operations that share a bucket name the same `bucket`; an operation may draw on
+several. Where AWS publishes nothing, the client's own retries must do.
 """
 
 from __future__ import annotations
@@ -35,11 +35,16 @@ def _rate(bucket: str, per_second: float, source: str, burst: float | None = Non
     return Rate(bucket, per_second, per_second if burst is None else burst, source)
 
 
+_CONTROL_PLANE: Final = _rate("dynamodb:control-plane reads", 2500, _DYNAMODB)
+
+_SHARED: Final[dict[str, Rate]] = dict.fromkeys(
+    ("dynamodb:DescribeTable", "dynamodb:ListTables", "dynamodb:GetResourcePolicy"), _CONTROL_PLANE
+)
+"""Operations that draw on one bucket together."""
+
 _PER_OPERATION: Final[dict[str, Rate]] = {
     rate.bucket: rate
     for rate in (
-        _rate("dynamodb:DescribeTable", 2500, _DYNAMODB),
-        _rate("dynamodb:ListTables", 2500, _DYNAMODB),
         _rate("dynamodb:GetResourcePolicy", 100, _DYNAMODB),
         _rate("dynamodb:DescribeContinuousBackups", 10, _DYNAMODB_API + "API_DescribeContinuousBackups.html"),
         _rate("dynamodb:ListTagsOfResource", 10, _DYNAMODB_API + "API_ListTagsOfResource.html"),
@@ -76,10 +81,8 @@ HEADROOM: Final = 0.95
 """The share of a published rate that is used: others call too, and clocks differ."""
 
 
-def rate_of(operation: str) -> Rate | None:
-    """Return the published rate of an operation, or None where there is none."""
-    own = _PER_OPERATION.get(operation)
-    if own is not None:
-        return own
+def rates_of(operation: str) -> tuple[Rate, ...]:
+    """Return the published rates that an operation is under; none where AWS publishes none."""
     service = _PER_SERVICE.get(operation.partition(":")[0])
-    return None if service is None else Rate(operation, *service)
+    own = _PER_OPERATION.get(operation) or (None if service is None else Rate(operation, *service))
+    return tuple(rate for rate in (own, _SHARED.get(operation)) if rate is not None)
