@@ -26,7 +26,7 @@ count. The first three rules run when a recorder sees a change: without one, the
 """
 
 from dynasec.check import Check, Context, Severity, Verdict
-from dynasec.model.fact import Gaps, malformed
+from dynasec.model.fact import Gaps, Unknown, malformed
 from dynasec.model.recording import DeployedRule
 from dynasec.model.region import Region
 from dynasec.semantics import config_recorder, config_rule
@@ -60,7 +60,11 @@ def evaluate(region: Region, _: Context) -> Verdict:
     lacking = [text for one in REQUIRED if (text := _lacks(one, rules, gaps))]
     if lacking:
         gaps.settle()
-        return Verdict.failed(f"AWS Config does not watch tables with {'; '.join(lacking)}", missing=lacking)
+        also = _asleep_if_known(region)
+        return Verdict.failed(
+            f"AWS Config does not watch tables with {'; '.join(lacking)}{also and f'; and {also}'}",
+            missing=lacking,
+        )
     asleep = config_recorder.shortcoming(region.recording, config_recorder.TABLE)
     if asleep:
         return Verdict.failed(f"the rules are deployed, but {asleep}: changes do not wake them up")
@@ -68,6 +72,13 @@ def evaluate(region: Region, _: Context) -> Verdict:
         "the required rules are deployed, and the recorder that wakes them up is on",
         records=_how_often(region),
     )
+
+
+def _asleep_if_known(region: Region) -> str:
+    try:
+        return config_recorder.shortcoming(region.recording, config_recorder.TABLE)
+    except Unknown:
+        return ""
 
 
 def _how_often(region: Region) -> str:

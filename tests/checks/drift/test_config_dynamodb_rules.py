@@ -61,6 +61,11 @@ def test_each_missing_rule_is_named():
     assert finding.evidence["missing"] == [PITR, f"DYNAMODB_IN_BACKUP_PLAN or {BACKUPS}"]
 
 
+def test_missing_rules_do_not_hide_a_missing_recorder():
+    assert judge(*OTHERS, on=False).reason.endswith("; and recorder default is off")
+    assert judge(*OTHERS).reason.endswith(PITR)
+
+
 def test_rules_are_matched_by_identifier_not_by_name():
     impostor = rule("DYNAMODB_TABLE_ENCRYPTION_ENABLED", name="dynamodb-pitr-enabled")
     custom = rule(PITR, owner="CUSTOM_LAMBDA")
