@@ -7,8 +7,10 @@ https://docs.aws.amazon.com/config/latest/developerguide/dynamodb-resources-prot
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
+from dynasec.model.fact import Gaps, malformed
 from dynasec.model.recording import ConfigRule, RuleScope
 
 _TABLE: Final = "AWS::DynamoDB::Table"
@@ -31,6 +33,26 @@ def shortcoming(rule: ConfigRule) -> str:
     if rule.evaluation_modes and all(one.mode != "DETECTIVE" for one in rule.evaluation_modes):
         return "only evaluates what is about to be deployed"
     return _narrowed(rule.scope) or _parametrised(rule.input_parameters)
+
+
+def lacks(identifiers: Sequence[str], rules: Sequence[ConfigRule], gaps: Gaps) -> str:
+    """Say that none of AWS's rules with these identifiers watches every table, and what is wrong with those there are; empty if one does.
+
+    A rule whose parameters cannot be read is added to `gaps`.
+    """
+    wrong: list[str] = []
+    for rule in rules:
+        if rule.managed_identifier not in identifiers:
+            continue
+        try:
+            problem = shortcoming(rule)
+        except ValueError as broken:
+            gaps.found.append(malformed("config:DescribeConfigRules", broken))
+            continue
+        if not problem:
+            return ""
+        wrong.append(f"{rule.config_rule_name} {problem}")
+    return " or ".join(identifiers) + (f" ({', '.join(wrong)})" if wrong else "")
 
 
 def _narrowed(scope: RuleScope | None) -> str:

@@ -26,8 +26,7 @@ count. The first three rules run when a recorder sees a change: without one, the
 """
 
 from dynasec.check import Check, Context, Severity, Verdict
-from dynasec.model.fact import Gaps, Unknown, malformed
-from dynasec.model.recording import DeployedRule
+from dynasec.model.fact import Gaps, Unknown
 from dynasec.model.region import Region
 from dynasec.semantics import config_recorder, config_rule
 
@@ -56,8 +55,8 @@ REQUIRED = (
 def evaluate(region: Region, _: Context) -> Verdict:
     """Judge the rules, then whether anything wakes them up."""
     gaps = Gaps()
-    rules = gaps.items(region.recording.rules)
-    lacking = [text for one in REQUIRED if (text := _lacks(one, rules, gaps))]
+    rules = [one.rule for one in gaps.items(region.recording.rules)]
+    lacking = [text for one in REQUIRED if (text := config_rule.lacks(one, rules, gaps))]
     if lacking:
         gaps.settle()
         also = _asleep_if_known(region)
@@ -85,18 +84,3 @@ def _how_often(region: Region) -> str:
     recorder = region.recording.customer_recorder()
     often = None if recorder is None else config_recorder.frequency(recorder, config_recorder.TABLE)
     return often or "CONTINUOUS"
-
-
-def _lacks(identifiers: tuple[str, ...], rules: tuple[DeployedRule, ...], gaps: Gaps) -> str:
-    """Say that none of the identifiers is deployed as it should be, and what is wrong with those that are; empty if one is."""
-    wrong: list[str] = []
-    for rule in (one.rule for one in rules if one.rule.managed_identifier in identifiers):
-        try:
-            problem = config_rule.shortcoming(rule)
-        except ValueError as broken:
-            gaps.found.append(malformed("config:DescribeConfigRules", broken))
-            continue
-        if not problem:
-            return ""
-        wrong.append(f"{rule.config_rule_name} {problem}")
-    return " or ".join(identifiers) + (f" ({', '.join(wrong)})" if wrong else "")
