@@ -210,8 +210,10 @@ def _path(network: Network, subnet: Subnet, table: RouteTable, hops: tuple[Hop, 
         if interface is not None:
             reason = f"route table {name} {target.words}: interface endpoint {interface} is the only way"
             return Path(PathKind.INTERFACE_ENDPOINT, name, interface, reason, hops)
-        network.endpoints.complete()
+        network.endpoints.complete()  # an unread one may be an interface endpoint
         return Path(PathKind.NONE, name, None, f"route table {name} {target.words}", hops)
+    if target.kind is not PathKind.GATEWAY_ENDPOINT:
+        network.endpoints.complete()  # an unread one may be associated with this very table
     some = len(hops) > 1 and target.kind is not PathKind.GATEWAY_ENDPOINT
     what = f"some of DynamoDB's ranges ({_few(worst.cidrs)})" if some else "packets to DynamoDB"
     reason = f"route table {name} sends {what} through {target.words}"

@@ -157,7 +157,9 @@ def test_flow_logs_are_read():
 def test_a_denied_listing_is_a_gap_of_that_listing_alone(odd):
     denied = [one for one in READS if "Attribute" not in one and "Entries" not in one][odd::2]
     network, _ = _network(script={operation: AwsError("UnauthorizedOperation") for operation in denied})
-    gaps = [getattr(network, name).gap for name in type(network).model_fields if name != "routed_prefix_lists"]
+    gaps = [
+        getattr(network, name).gap for name in type(network).model_fields if name != "routed_prefix_lists"
+    ]
     assert sorted((gap.operation, gap.code) for gap in gaps if gap is not None) == [
         (operation, "UnauthorizedOperation") for operation in sorted(denied)
     ]

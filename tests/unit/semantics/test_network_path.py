@@ -126,7 +126,7 @@ def test_a_customers_prefix_list_elsewhere_does_not_matter():
         TO_ENDPOINT,
         route("pl-own", TransitGatewayId="tgw-1"),
         endpoints=[endpoint()],
-        routed_prefix_lists=(own_list("pl-own", "10.8.0.0/16"),),
+        routed_prefix_lists=(own_list("pl-idle", CIDRS[0]), own_list("pl-own", "10.8.0.0/16")),
     )
     assert found.kind is PathKind.GATEWAY_ENDPOINT
 
@@ -238,6 +238,19 @@ def test_unread_things_are_unknown():
         _code(TO_NAT, route("pl-own", GatewayId="igw-1"), routed_prefix_lists=(hidden,))
         == "ec2:GetManagedPrefixListEntries"
     )
+
+
+def test_an_unread_endpoint_may_be_associated_with_the_table():
+    hidden = denied_listing("ec2:DescribeVpcEndpoints")
+    assert _code(TO_NAT, endpoints=hidden) == "ec2:DescribeVpcEndpoints"
+    some = denied_listing("ec2:DescribeVpcEndpoints", endpoint())
+    assert _path(TO_ENDPOINT, TO_NAT, endpoints=some).kind is PathKind.GATEWAY_ENDPOINT
+
+
+def test_a_vpc_whose_own_range_holds_dynamodbs_addresses_keeps_the_packets():
+    path = _path(*(route(cidr, GatewayId="local") for cidr in CIDRS))
+    assert path.kind is PathKind.NONE
+    assert "keeps packets to DynamoDB in the VPC" in path.reason
 
 
 def test_an_unread_table_may_be_the_subnets_own():
