@@ -54,3 +54,15 @@ def unrecorded(network: Network, subnet: Subnet, *, pending: bool = False) -> fr
         return missing
     logged = (recorded(logs_of(network, one.network_interface_id), pending=pending) for one in interfaces)
     return frozenset[str]().union(*(missing - own for own in logged))
+
+
+def not_delivering(network: Network, vpc_id: str) -> tuple[FlowLog, ...]:
+    """Return the logs of a VPC, its subnets and interfaces whose delivery fails."""
+    own = {vpc_id}
+    own.update(one.subnet_id for one in network.subnets.items if one.vpc_id == vpc_id)
+    own.update(one.network_interface_id for one in network.interfaces.items if one.vpc_id == vpc_id)
+    return tuple(
+        log
+        for log in network.flow_logs.items
+        if log.deliver_logs_status == "FAILED" and log.resource_id in own
+    )

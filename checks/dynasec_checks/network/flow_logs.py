@@ -18,8 +18,8 @@ nothing runs that may use DynamoDB is not judged.
 
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Unknown, malformed
-from dynasec.model.network import Network, Vpc
-from dynasec.semantics.flow_log_coverage import ALL, logs_of, recorded, unrecorded
+from dynasec.model.network import Vpc
+from dynasec.semantics.flow_log_coverage import ALL, logs_of, not_delivering, recorded, unrecorded
 from dynasec.semantics.workload import workload_subnets
 
 check = Check(
@@ -60,20 +60,9 @@ def evaluate(vpc: Vpc, context: Context) -> Verdict:
     bare = {name: missing for name, missing in bare.items() if missing}
     if not bare:
         raise Unknown(malformed(_OPERATION, "a flow log does not tell yet whether it delivers", vpc.region))
-    what = "; ".join(
-        f"{' and '.join(missing)} traffic of {name} is not recorded" for name, missing in bare.items()
-    )
-    return Verdict.failed(f"{what}{_failing(network, vpc)}", unrecorded=bare)
-
-
-def _failing(network: Network, vpc: Vpc) -> str:
-    """Name the VPC's logs that exist and do not deliver, with what AWS says of them."""
-    own = {vpc.vpc_id}
-    own.update(one.subnet_id for one in network.subnets.items if one.vpc_id == vpc.vpc_id)
-    own.update(one.network_interface_id for one in network.interfaces.items if one.vpc_id == vpc.vpc_id)
-    return "".join(
-        f"; {log.flow_log_id} of {log.resource_id} does not deliver"
-        + (f": {log.deliver_logs_error_message}" if log.deliver_logs_error_message else "")
-        for log in network.flow_logs.items
-        if log.deliver_logs_status == "FAILED" and log.resource_id in own
-    )
+    what = [f"{' and '.join(missing)} traffic of {name} is not recorded" for name, missing in bare.items()]
+    what += [
+        f"{log.flow_log_id} of {log.resource_id} does not deliver: {log.deliver_logs_error_message or 'no reason given'}"
+        for log in not_delivering(network, vpc.vpc_id)
+    ]
+    return Verdict.failed("; ".join(what), unrecorded=bare)
