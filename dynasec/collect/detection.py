@@ -17,11 +17,12 @@ from dynasec.model.detection import (
     RuleTarget,
     SuppressionFilter,
 )
-from dynasec.model.fact import Listing
+from dynasec.model.fact import Fact, Listing
 from dynasec.model.shape import JsonObject
 
 _GET_DETECTOR = "guardduty:GetDetector"
 _GET_ADMINISTRATOR = "guardduty:GetAdministratorAccount"
+_GET_FILTER = "guardduty:GetFilter"
 
 
 async def collect(reader: RegionReader, keys: KeyRing) -> Detection:
@@ -49,18 +50,10 @@ async def collect(reader: RegionReader, keys: KeyRing) -> Detection:
 
 
 async def _detector(reader: RegionReader, identifier: str) -> Detector:
-    async def suppression(name: str) -> SuppressionFilter:
-        answer = await reader.read("guardduty:GetFilter", DetectorId=identifier, FilterName=name)
-        # A gap here makes the listing incomplete: a filter that cannot be read may silence anything.
-        if answer.gap is not None:
-            msg = f"{answer.gap} for {name}"
-            raise ValueError(msg)
-        return _filter(answer.known())
-
     description, administrator, filters = await asyncio.gather(
         reader.read(_GET_DETECTOR, DetectorId=identifier),
         reader.read(_GET_ADMINISTRATOR, DetectorId=identifier),
-        reader.each("guardduty:ListFilters", "FilterNames", suppression, DetectorId=identifier),
+        _filters(reader, identifier),
     )
     return Detector(
         arn=reader.arn("guardduty", f"detector/{identifier}"),
@@ -68,8 +61,21 @@ async def _detector(reader: RegionReader, identifier: str) -> Detector:
         id=identifier,
         description=description.map(DetectorDescription.model_validate, _GET_DETECTOR),
         administrator=administrator.map(_administrator, _GET_ADMINISTRATOR),
-        filters=Listing(tuple(sorted(filters.items, key=lambda one: one.name)), filters.gap),
+        filters=filters,
     )
+
+
+async def _filters(reader: RegionReader, identifier: str) -> Listing[SuppressionFilter]:
+    """Read a detector's filters. One that cannot be read makes the listing incomplete, for it may silence anything."""
+
+    async def suppression(name: str) -> Fact[SuppressionFilter]:
+        answer = await reader.read(_GET_FILTER, DetectorId=identifier, FilterName=name)
+        return answer.map(_filter, _GET_FILTER)
+
+    found = await reader.each("guardduty:ListFilters", "FilterNames", suppression, DetectorId=identifier)
+    gaps = [gap for gap in (found.gap, *(one.gap for one in found.items)) if gap is not None]
+    read = (one.known() for one in found.items if one.gap is None)
+    return Listing(tuple(sorted(read, key=lambda one: one.name)), gaps[0] if gaps else None)
 
 
 def _administrator(response: JsonObject) -> Administrator | None:

@@ -162,6 +162,11 @@ class Function(Resource):
     policy: Fact[str | None] = unread("lambda:GetPolicy")
     reserved_concurrency: Fact[int | None] = unread("lambda:GetFunctionConcurrency")
 
+    @property
+    def label(self) -> str:
+        """The function's name, with its qualifier where the rule names one."""
+        return self.arn.partition(":function:")[2]
+
 
 class QueueAttributes(AwsShape):
     """Of `GetQueueAttributes`: the policy as text, absent where only the account itself may send, and the key."""

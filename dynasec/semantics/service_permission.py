@@ -18,13 +18,11 @@ from dynasec.iam.ternary import Ternary, all_of, any_of
 
 _NOT_OF_SERVICES: Final = frozenset(
     {
-        "aws:principalaccount",
         "aws:principalorgid",
         "aws:principalorgpaths",
         "aws:sourceowner",
         "aws:sourcevpc",
         "aws:sourcevpce",
-        "aws:userid",
         "aws:username",
     }
 )

@@ -7,7 +7,7 @@ many, a disabled rule, a topic that does not let EventBridge in, a subscription 
 ## Passes when
 Findings of high and critical severity about stolen credentials, tried out as samples, each match an enabled rule of this Region's default
 event bus that is proven to deliver: to a topic that lets EventBridge publish, whose key does too, and that has a confirmed subscription
-without a filter; to a function that lets this rule invoke it and can run; or to a queue that lets EventBridge send. No filter of
+without a filter policy; to a function that lets this rule invoke it and can run; or to a queue that lets EventBridge send. No filter of
 GuardDuty's may archive them. Other kinds of targets and those of other accounts cannot be followed: then the answer is UNKNOWN, as it is
 where GuardDuty's administrator is another account that may be told instead.
 
@@ -58,7 +58,7 @@ check = Check(
         "kms:ListKeyPolicies",
         "kms:GetKeyPolicy",
     ),
-    frameworks=("nist-800-53-r5:SI-4", "nist-800-53-r5:IR-6", "source-post:detective-controls"),
+    frameworks=("nist-800-53-r5:SI-4", "pci-dss-4.0.1:11.5.1", "source-post:detective-controls"),
 )
 
 

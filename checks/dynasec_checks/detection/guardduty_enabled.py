@@ -28,7 +28,12 @@ check = Check(
     title="GuardDuty is enabled",
     severity=Severity.HIGH,
     reads=("guardduty:ListDetectors", "guardduty:GetDetector"),
-    frameworks=("aws-fsbp:GuardDuty.1", "nist-800-53-r5:SI-4", "source-post:detective-controls"),
+    frameworks=(
+        "aws-fsbp:GuardDuty.1",
+        "nist-800-53-r5:SI-4",
+        "pci-dss-4.0.1:11.5.1",
+        "source-post:detective-controls",
+    ),
 )
 
 SOURCES = ("CLOUD_TRAIL", "FLOW_LOGS", "DNS_LOGS")

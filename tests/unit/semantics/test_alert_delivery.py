@@ -3,7 +3,7 @@ import pytest
 from dynasec.model.detection import FunctionConfiguration, QueueAttributes
 from dynasec.model.fact import Fact, Listing
 from dynasec.semantics.alert_delivery import AlertWiring
-from dynasec.semantics.delivery import Outcome
+from dynasec.semantics.delivery import Outcome, best, chain
 from dynasec.semantics.sample_events import dynamodb_call, guardduty_finding
 from tests.support.accounts import ACCOUNT, denied, denied_listing
 from tests.support.detection import (
@@ -244,3 +244,14 @@ def test_conditions_on_the_source_shut_the_key_of_a_topic(condition):
     guarded = key(statement(["kms:Decrypt", "kms:GenerateDataKey*"], "*", Condition=condition))
     assert _delivery(topics=(topic(key=KEY),), keys=(guarded,)).outcome is BROKEN
     assert _by_target(QUEUE, queues=(queue(key=KEY),), keys=(guarded,)).outcome is UNKNOWN
+
+
+def test_a_function_is_called_by_its_name_and_qualifier():
+    assert function().label == "pager"
+    assert function().model_copy(update={"arn": FUNCTION + ":live"}).label == "pager:live"
+
+
+@pytest.mark.parametrize("combine", [best, chain])
+def test_nothing_to_combine_is_no_answer(combine):
+    with pytest.raises(ValueError, match="empty"):
+        combine([])
