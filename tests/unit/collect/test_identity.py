@@ -3,8 +3,11 @@ from datetime import datetime
 
 import boto3
 import pytest
+from botocore.exceptions import UnknownServiceError
 
 from dynasec.collect import credentials
+from dynasec.collect import identity as collector
+from dynasec.collect.clients import Clients
 from dynasec.model.identity import RoleLastUsed
 from dynasec.model.snapshot import Snapshot
 from tests.support.accounts import ACCOUNT
@@ -375,3 +378,26 @@ def test_a_denied_report_is_a_gap_of_every_users_credentials(refused):
     gap = found.users.complete()[0].credentials.gap
     assert (gap.operation, gap.code) == (refused[0], "AccessDenied")
     assert found.root.gap == gap
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_mapping_that_botocore_made_is_text_again(monkeypatch):
+    monkeypatch.setattr(collector, "_keep_documents_as_sent", lambda _: None)
+    role = raw_role(AssumeRolePolicyDocument="%7B%22Version%22%3A%20%222012-10-17%22%7D")
+    found, _ = read(script={DETAILS: details(RoleDetailList=[role])})
+    assert found.roles.complete()[0].trust.known() == '{"Version": "2012-10-17"}'
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_client_that_cannot_be_made_is_a_gap_of_iam_alone(monkeypatch):
+    make = Clients.get
+
+    def get(self, service, region, **options):
+        if service == "iam":
+            raise UnknownServiceError(service_name="iam", known_service_names=[])
+        return make(self, service, region, **options)
+
+    monkeypatch.setattr(Clients, "get", get)
+    found, _ = read()
+    assert found.users.gap.code == "UnknownServiceError"
+    assert found.root.gap.code == "UnknownServiceError"

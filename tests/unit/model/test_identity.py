@@ -96,3 +96,10 @@ def test_service_linked_roles_are_known_by_their_path():
 
 def test_nothing_collected_is_not_nothing_there():
     assert Identity().policies.gap.code == "NotCollected"
+
+
+def test_a_role_has_no_policies_but_its_own():
+    own = managed("own", READ)
+    app = role("app", inline={"read": READ}, attached=(own.arn,))
+    people = identity(own, app, group("team", inline={"g": READ}))
+    assert [one.label for one in people.policies_of(app).complete()] == ["app/read", "own"]
