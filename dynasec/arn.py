@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Self
 
 _FIELDS = 6
+_SEPARATOR = re.compile(r"[/:]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,14 +44,16 @@ class Arn:
     @property
     def kind(self) -> str:
         """The resource's type: what stands before the first slash or colon; empty where there is none."""
-        head, separator, _ = self.resource.replace(":", "/", 1).partition("/")
-        return head if separator else ""
+        return self._split()[0]
 
     @property
     def name(self) -> str:
         """What stands after the type, path included."""
-        _, separator, tail = self.resource.replace(":", "/", 1).partition("/")
-        return tail if separator else self.resource
+        return self._split()[1]
+
+    def _split(self) -> tuple[str, str]:
+        head, *tail = _SEPARATOR.split(self.resource, maxsplit=1)
+        return (head, tail[0]) if tail else ("", head)
 
 
 def account_of(arn: str) -> str:

@@ -16,17 +16,39 @@ def write_private(path: Path, content: bytes) -> None:
         DynasecError: the file cannot be written; one line says why.
 
     """
+    refuse_unwritable(path)
     temporary = None
     try:
         # mkstemp creates with mode 0600; the same folder makes the rename atomic.
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=".dynasec.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except OSError as problem:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         msg = f"cannot write {path}: {problem.strerror or problem}"
         raise DynasecError(msg) from problem
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Check that a file can be at this place: worth knowing before an hour of reading, and a device must not be replaced.
+
+    Raises:
+        DynasecError: the folder does not exist, or something that is no file is there.
+
+    """
+    try:
+        problem = (
+            f"there is no folder {path.parent}" if not path.parent.is_dir()
+            else "it is not a file" if path.exists() and not path.is_file()
+            else ""
+        )  # fmt: skip
+    except OSError as refusal:  # a folder that may not be looked into, a name that is too long
+        problem = refusal.strerror or str(refusal)
+    if problem:
+        msg = f"cannot write {path}: {problem}"
+        raise DynasecError(msg)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from dynasec.check import Check
+from dynasec.check import Check, Severity
 from dynasec.errors import UsageError
+from dynasec.model.subjects import SUBJECTS
 
 GROUP: Final = "dynasec.checks"
+_MODULE: Final = re.compile(r"\w+(\.\w+)*")
+_OPERATION: Final = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Registry:
         """Return the controls that match: ids and sections by glob, frameworks by name or `name:id`, by glob too.
 
         Raises:
-            UsageError: something given matches nothing.
+            UsageError: something given matches nothing, or nothing is left.
 
         """
         chosen = list(self.controls)
@@ -76,7 +80,11 @@ class Registry:
         chosen = _narrow(chosen, "section", sections, lambda control: (control.section,))
         chosen = _narrow(chosen, "framework", frameworks, _framework_names)
         dropped = _narrow(list(self.controls), "control", skip, lambda control: (control.id,)) if skip else []
-        return tuple(control for control in chosen if control not in dropped)
+        left = tuple(control for control in chosen if control not in dropped)
+        if not left and not self.broken:  # an audit of nothing must not look like a good one
+            msg = "no control is left to audit"
+            raise UsageError(msg, hint="choose more, or skip fewer; see `dynasec controls list`")
+        return left
 
 
 def load() -> Registry:
@@ -106,9 +114,15 @@ def load_packs(packs: Iterable[EntryPoint]) -> Registry:
 
 
 def _load_pack(pack: EntryPoint) -> Iterator[Control | BrokenPlugin]:
-    package = _import(pack.name, pack.module)
+    if not _MODULE.fullmatch(pack.value):
+        yield BrokenPlugin(pack.name, pack.value, "the entry point names no package")
+        return
+    package = _import(pack.name, pack.value)
     if isinstance(package, BrokenPlugin):
         yield package
+        return
+    if not hasattr(package, "__path__"):
+        yield BrokenPlugin(pack.name, pack.value, "is a module, not a package of sections")
         return
     for section in pkgutil.iter_modules(package.__path__):
         if not section.ispkg:
@@ -129,17 +143,34 @@ def _load_control(pack: str, section: str, name: str) -> Control | BrokenPlugin:
     check: Check[Any] | None = getattr(module, "check", None)
     if not isinstance(check, Check):
         return BrokenPlugin(pack, name, "has no `check = Check(…)`")
-    if check.evaluate is None:
-        return BrokenPlugin(pack, name, "has no function under `@check.evaluator`")
+    wrong = _fault_of(check)
+    if wrong:
+        return BrokenPlugin(pack, name, wrong)
     return Control(
         name.rpartition(".")[2].replace("_", "-"), section, pack, (module.__doc__ or "").strip(), check
     )
 
 
+def _fault_of(check: Check[Any]) -> str:
+    """Return why a check cannot be used; empty when it can."""
+    if check.evaluate is None:
+        return "has no function under `@check.evaluator`"
+    if check.subject not in SUBJECTS:
+        return f"judges {check.subject!r}, of which nothing is collected"
+    if not isinstance(cast("object", check.severity), Severity):
+        return f"severity = {check.severity!r} is no Severity"
+    if isinstance(cast("object", check.reads), str):
+        return f"reads = {check.reads!r} is a text: a tuple of one needs its comma"
+    wrong = next((one for one in check.reads if not _OPERATION.fullmatch(one)), None)
+    return "" if wrong is None else f"reads {wrong!r}, which is no `service:Operation`"
+
+
 def _import(pack: str, name: str) -> ModuleType | BrokenPlugin:
     try:
         return importlib.import_module(name)
-    except Exception as problem:  # noqa: BLE001 - a plug-in may fail in any way; it is named and the others go on
+    except KeyboardInterrupt:
+        raise
+    except BaseException as problem:  # noqa: BLE001 - a plug-in may fail in any way, SystemExit too; it is named and the others go on
         return BrokenPlugin(pack, name, f"{type(problem).__name__}: {problem}")
 
 

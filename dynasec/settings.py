@@ -41,6 +41,9 @@ class Classes(_Section):
 
     @model_validator(mode="after")
     def _on_the_ladder(self) -> Self:
+        if len({name.casefold() for name in self.ladder}) < len(self.ladder):
+            msg = f"a class stands twice on the ladder {', '.join(self.ladder)}; case makes no difference"
+            raise ValueError(msg)
         for name in ("sensitive_from", "unclassified_as"):
             if getattr(self, name) not in self.ladder:
                 msg = f"{name} = {getattr(self, name)!r} is not on the ladder {', '.join(self.ladder)}"
@@ -133,7 +136,7 @@ def load(path: Path, *, today: date) -> Settings:
     except OSError as problem:
         msg = f"cannot read {path}: {problem.strerror or problem}"
         raise ConfigurationError(msg) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         msg = f"{path} is not TOML: {problem}"
         raise ConfigurationError(msg) from problem
     try:
@@ -146,7 +149,8 @@ def load(path: Path, *, today: date) -> Settings:
 
 
 def _explain(path: Path, problem: ValidationError) -> str:
-    first = problem.errors()[0]
+    # a misspelt key is also a missing one: tell the mistake, not what follows from it
+    first = min(problem.errors(), key=lambda one: one["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] != "extra_forbidden":
         return f"{path}: {where or 'file'}: {first['msg'].removeprefix('Value error, ')}"

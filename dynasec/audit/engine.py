@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, cast
+from functools import cached_property
+from typing import cast
 
 from dynasec.audit.finding import Finding, fingerprint
 from dynasec.check import Context, Severity, Status, Verdict
 from dynasec.model.fact import Gap, Unknown
-from dynasec.model.region import Region
 from dynasec.model.shape import Resource
 from dynasec.model.subjects import listings
 from dynasec.model.table import Table
@@ -34,7 +35,7 @@ class Engine:
                 for subject in listing.items:
                     if self._selected(subject):
                         yield self._finding(control, subject, self._verdict(control, subject))
-                if listing.gap is not None:
+                if listing.gap is not None and not self._beside_the_point(control, region):
                     yield self._unlisted(control, region, listing.gap)
 
     def _selected(self, subject: Resource) -> bool:
@@ -43,27 +44,30 @@ class Engine:
         return any(fnmatchcase(text, glob) for glob in self.tables for text in (subject.name, subject.arn))
 
     def _verdict(self, control: Control, subject: Resource) -> Verdict:
-        if control.check.is_regional and subject.region and self._is_empty(subject.region):
+        if self._beside_the_point(control, subject.region):
             return Verdict.not_applicable("no table in this Region")
         evaluate = control.check.evaluate
         if evaluate is None:  # the registry refuses such modules
             return Verdict.unknown(Gap(control.id, CRASHED, "the check has no evaluator"))
         try:
-            return evaluate(subject, self.context)
+            return _well_formed(evaluate(subject, self.context))
         except Unknown as missing:
             return Verdict.unknown(*missing.gaps)
-        except Exception as problem:  # noqa: BLE001 - one plug-in is isolated from the rest; its subject is UNKNOWN
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:  # noqa: BLE001 - one plug-in is isolated from the rest, SystemExit too; its subject is UNKNOWN
             what = f"{type(problem).__name__}: {problem}"
             return Verdict.unknown(
                 Gap(control.id, CRASHED, what), reason=f"the check crashed: {what}", exception=what
             )
 
-    def _is_empty(self, region: str) -> bool:
-        return self._regions[region].is_empty if region in self._regions else False
+    def _beside_the_point(self, control: Control, region: str) -> bool:
+        """Whether a control has nothing to say because the Region is known to hold no table."""
+        return control.check.is_regional and region in self._empty
 
-    @property
-    def _regions(self) -> Mapping[str, Region]:
-        return {region.region: region for region in self.context.snapshot.regions}
+    @cached_property
+    def _empty(self) -> frozenset[str]:
+        return frozenset(region.region for region in self.context.snapshot.regions if region.is_empty)
 
     def _finding(self, control: Control, subject: Resource, verdict: Verdict) -> Finding:
         account, region = self.context.snapshot.account.id, subject.region or GLOBAL
@@ -104,7 +108,7 @@ class Engine:
     def _unlisted(self, control: Control, region: str, gap: Gap) -> Finding:
         """Say that some subjects could not even be listed, so that nothing is taken for complete that is not."""
         account = self.context.snapshot.account
-        kind = cast("Any", control.check.subject)
+        kind = cast("str", getattr(control.check.subject, "aws_type", "Other"))
         arn = f"arn:{account.partition}:{gap.operation.partition(':')[0]}:{region}:{account.id}:*"
         return Finding(
             fingerprint=fingerprint(control.id, account.id, region or GLOBAL, arn),
@@ -114,10 +118,25 @@ class Engine:
             account=account.id,
             region=region or GLOBAL,
             resource=arn,
-            resource_type=kind.aws_type,
+            resource_type=kind,
             label="(not listed)",
             data_class=None,
             reason=f"not everything could be listed: {gap}",
             evidence={},
             gaps=(gap,),
         )
+
+
+def _well_formed(verdict: object) -> Verdict:
+    """Return a verdict that every report can write.
+
+    Raises:
+        TypeError: the check gave something else.
+        ValueError: its evidence holds what is not JSON.
+
+    """
+    if not isinstance(verdict, Verdict):
+        msg = f"the evaluator returned {type(verdict).__name__}, not a Verdict"
+        raise TypeError(msg)
+    json.dumps(dict(verdict.evidence), allow_nan=False)
+    return verdict

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fnmatch import fnmatchcase
 
 from dynasec.audit import suppression
 from dynasec.audit.engine import Engine
 from dynasec.audit.finding import Finding
 from dynasec.audit.score import Tally, tally
 from dynasec.check import Context, Severity, Status
-from dynasec.errors import Exit
+from dynasec.errors import Exit, UsageError
 from dynasec.model.snapshot import Snapshot
 from dynasec.registry import BrokenPlugin, Control, Registry
-from dynasec.settings import Settings
+from dynasec.settings import Settings, Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,19 @@ def audit(
     tables: tuple[str, ...] = (),
     today: date | None = None,
 ) -> Report:
-    """Judge a snapshot under the chosen controls."""
+    """Judge a snapshot under the chosen controls. `tables` are globs on names or ARNs: with some, only these tables are judged.
+
+    Raises:
+        UsageError: a glob matches no table, and all tables are known.
+
+    """
+    _refuse_idle(tables, snapshot)
     engine = Engine(Context(snapshot, settings), tables)
+    others = [control.id for control in registry.controls if control not in controls]
     outcome = suppression.apply(
-        tuple(engine.run(controls)), settings.suppress, today or snapshot.taken_at.date()
+        tuple(engine.run(controls)),
+        [one for one in settings.suppress if not _concerns_only(others, controls, one)],
+        today or snapshot.taken_at.date(),
     )
     by_control: dict[str, list[Finding]] = {control.id: [] for control in controls}
     by_section: dict[str, list[Finding]] = {control.section: [] for control in controls}
@@ -106,4 +117,22 @@ def audit(
         overall=tally(outcome.findings, ladder),
         sections={name: tally(found, ladder) for name, found in by_section.items()},
         by_control={name: tally(found, ladder) for name, found in by_control.items()},
+    )
+
+
+def _refuse_idle(tables: tuple[str, ...], snapshot: Snapshot) -> None:
+    if any(region.tables.gap is not None for region in snapshot.regions):
+        return  # the table may be among those that could not be listed
+    known = list(snapshot.tables())
+    for glob in tables:
+        if not any(fnmatchcase(text, glob) for table in known for text in (table.name, table.arn)):
+            msg = f"no table matches {glob!r}"
+            close = difflib.get_close_matches(glob, [table.name for table in known], n=1, cutoff=0.4)
+            raise UsageError(msg, hint=f"did you mean {close[0]}?" if close else "")
+
+
+def _concerns_only(others: Sequence[str], chosen: Sequence[Control], one: Suppression) -> bool:
+    """Whether a suppression is for controls that exist but were not chosen: then it is not idle."""
+    return any(fnmatchcase(name, one.control) for name in others) and not any(
+        fnmatchcase(control.id, one.control) for control in chosen
     )

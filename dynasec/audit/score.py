@@ -55,9 +55,14 @@ def tally(findings: Iterable[Finding], ladder: tuple[str, ...]) -> Tally:
         unknown=counts[Status.UNKNOWN],
         not_applicable=counts[Status.NOT_APPLICABLE],
         suppressed=suppressed,
-        score=round(100 * weights[Status.PASS] / total, 1) if total else None,
-        coverage=round(judged / asked, 4) if asked else None,
+        score=_score(weights[Status.PASS], total, spotless=not counts[Status.FAIL]) if total else None,
+        coverage=judged * 10_000 // asked / 10_000 if asked else None,  # rounded down: 1 means all of them
     )
+
+
+def _score(passed: float, total: float, *, spotless: bool) -> float:
+    """Return the percentage to one digit; 100 only where nothing failed."""
+    return 100.0 if spotless else min(round(100 * passed / total, 1), 99.9)
 
 
 def class_weight(data_class: str | None, ladder: tuple[str, ...]) -> float:

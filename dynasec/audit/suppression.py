@@ -26,13 +26,14 @@ def apply(findings: Sequence[Finding], suppressions: Sequence[Suppression], toda
     marked: list[Finding] = []
     in_force = [(number, one) for number, one in enumerate(suppressions) if one.expires >= today]
     for finding in findings:
-        match = next((pair for pair in in_force if _covers(pair[1], finding)), None)
-        if match is None:
+        covering = [(number, one) for number, one in in_force if _covers(one, finding)]
+        if not covering:
             marked.append(finding)
             continue
-        number, one = match
-        used.add(number)
-        marked.append(replace(finding, suppressed=Suppressed(one.reason, one.owner, one.expires.isoformat())))
+        used.update(number for number, _ in covering)
+        first = covering[0][1]
+        mark = Suppressed(first.reason, first.owner, first.expires.isoformat())
+        marked.append(replace(finding, suppressed=mark))
     problems = [
         f"suppression of {one.control} on {one.resource} expired on {one.expires}" if one.expires < today
         else f"suppression of {one.control} on {one.resource} matches no failed finding"

@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line and return the exit code."""
+    """Run the command line and return the exit code. Where the reader of the output is gone, click ends the process with 1."""
     try:
         result: Any = cli.main(arguments, prog_name="dynasec", standalone_mode=False)
         code = result if isinstance(result, int) else Exit.OK
@@ -78,9 +78,6 @@ def run(arguments: list[str]) -> int:
         code = _complain("interrupted", _INTERRUPTED)
     except DynasecError as problem:
         code = _complain(str(problem), problem.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output is gone; there is nobody to tell
-        code = Exit.CANNOT_RUN
     except Exception as problem:
         if {"--verbose", "-v"}.intersection(arguments):
             raise

@@ -11,7 +11,7 @@ from dynasec.audit.report import Report, audit
 from dynasec.check import Severity
 from dynasec.cli.live import read_account
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
-from dynasec.files import write_private
+from dynasec.files import refuse_unwritable, write_private
 from dynasec.registry import load
 from dynasec.report.interface import FORMATS, by_name, by_suffix
 
@@ -60,7 +60,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     Exits 0 when nothing failed, 3 with findings at or above --fail-on, 4 when there are none but something could not be judged.
     """
     for path in output:
-        by_suffix(path)  # a wrong name is told before the account is read
+        by_suffix(path)  # what is wrong is told before the account is read
+        refuse_unwritable(path)
     settings = common.settings()
     registry = load()
     controls = selection.of(registry)

@@ -9,6 +9,7 @@ import click
 from dynasec import snapshot_file
 from dynasec.cli.live import read_account
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
+from dynasec.files import refuse_unwritable
 from dynasec.registry import load
 
 
@@ -24,6 +25,7 @@ def command(selection: Selection, output: Path, common: Common) -> None:
     `dynasec audit --snapshot FILE` then gives the findings that an audit of the account would have given at this moment. What is
     read follows from the chosen controls: all of them by default.
     """
+    refuse_unwritable(output)
     account = read_account(common, selection.of(load()))
     snapshot_file.save(account, output)
     if not common.quiet:

@@ -17,7 +17,8 @@ from dynasec.cli import logs
 from dynasec.registry import Control, Registry
 from dynasec.settings import Settings
 
-FILE: Final = click.Path(path_type=Path, dir_okay=False)
+FILE: Final = click.Path(path_type=Path)
+"""A file; what is wrong with it is told by whoever reads or writes it, in one line."""
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 

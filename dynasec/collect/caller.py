@@ -43,15 +43,21 @@ def resolve(clients: Clients, regions: tuple[str, ...], *, all_regions: bool) ->
     identity = _identity(clients, wanted[0])
     if all_regions:
         wanted = _enabled_regions(clients, wanted[0])
-    arn = Arn.parse(identity[1])
-    return Scope(arn.partition, identity[0], identity[1], wanted)
+    account, caller = identity
+    return Scope(caller.partition, account, str(caller), wanted)
 
 
-def _identity(clients: Clients, region: str) -> tuple[str, str]:
+def _identity(clients: Clients, region: str) -> tuple[str, Arn]:
     try:
         answer = clients.get("sts", region, patient=False).get_caller_identity()
-        return answer["Account"], answer["Arn"]
-    except (BotoCoreError, ClientError, KeyError, TypeError) as problem:
+        return answer["Account"], Arn.parse(answer["Arn"])
+    except (
+        BotoCoreError,
+        ClientError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as problem:  # ValueError: no URL, no ARN
         stop_if_hopeless(problem)
         if isinstance(problem, ClientError) and code_of(problem) in {
             "InvalidClientTokenId",

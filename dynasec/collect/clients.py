@@ -12,7 +12,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from dynasec import __version__
 from dynasec.collect.operations import operation_of
@@ -144,16 +144,22 @@ def open_session(
     try:
         session = boto3.Session(profile_name=profile)
         return session if role_arn is None else _assumed(session, role_arn, external_id)
+    except NoCredentialsError as problem:
+        msg = "no AWS credentials to assume the role with"
+        raise CredentialsError(msg, hint="sign in, or name a profile with --profile") from problem
     except BotoCoreError as problem:
         raise CredentialsError(str(problem), hint="see `aws configure list-profiles`") from problem
 
 
 def _assumed(session: boto3.Session, role_arn: str, external_id: str | None) -> boto3.Session:
+    credentials = cast("Any", session.get_credentials())
+    if credentials is None:
+        raise NoCredentialsError
     core = botocore.session.Session()
     extra = {"RoleSessionName": "dynasec", **({"ExternalId": external_id} if external_id else {})}
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=cast("Any", session).client,
-        source_credentials=cast("Any", session.get_credentials()),
+        source_credentials=credentials,
         role_arn=role_arn,
         extra_args=cast("Any", extra),
     )

@@ -74,5 +74,5 @@ def code_of(problem: Exception) -> str:
 
 def first_line(problem: Exception) -> str:
     """Return the first line of what an exception says, at most 300 characters."""
-    lines = str(problem).splitlines()
+    lines = str(problem).strip().splitlines()
     return lines[0][:300] if lines else type(problem).__name__

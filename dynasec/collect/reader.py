@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from botocore import xform_name
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    SSLError,
+)
 
 from dynasec.collect.bucket import TokenBucket
 from dynasec.collect.clients import WORKERS, Clients, home_region
 from dynasec.collect.failures import code_of, gap_of
 from dynasec.collect.operations import client_and_method
 from dynasec.collect.paging import pages_of
-from dynasec.collect.rates import rate_of
-from dynasec.model.fact import NOT_COLLECTED, Fact, Gap, Listing, malformed
+from dynasec.collect.rates import Rate, rates_of
+from dynasec.errors import CredentialsError
+from dynasec.model.fact import NOT_COLLECTED, UNREADABLE, Fact, Gap, Listing, Unknown, malformed
 from dynasec.model.shape import JsonObject
 
 S = TypeVar("S")
 
-_UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError)
+_UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 
 
 class Progress(Protocol):
@@ -55,8 +62,8 @@ class Reader:
         self._progress = progress or Silence()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
         self._slots = asyncio.Semaphore(WORKERS)
-        self._buckets: dict[tuple[str, str], TokenBucket | None] = {}
-        self._unreachable: dict[tuple[str, str], Gap] = {}
+        self._buckets: dict[tuple[str, str], TokenBucket] = {}
+        self._unreachable: dict[tuple[str, str], Exception] = {}
 
     def close(self) -> None:
         """Let go of the threads; calls that still wait are dropped."""
@@ -136,19 +143,25 @@ class Reader:
         async def guarded(item: object) -> S | Gap:
             try:
                 return await follow(item)
-            except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            except Unknown as missing:
+                return missing.gaps[0]
+            except UNREADABLE as problem:
                 return malformed(operation, problem, region)
 
         gap: Gap | None = None
-        async for page in self.pages(operation, region, **params):
-            if isinstance(page, Gap):
-                gap = page
-                break
-            found: list[Any] | None = _list_at(page, key)
-            if found is None:
-                gap = malformed(operation, f"no list at {key}", region)
-                break
-            tasks += [asyncio.create_task(guarded(item)) for item in found]
+        try:
+            async for page in self.pages(operation, region, **params):
+                if isinstance(page, Gap):
+                    gap = page
+                    break
+                found: list[Any] | None = _list_at(page, key)
+                if found is None:
+                    gap = malformed(operation, f"no list at {key}", region)
+                    break
+                tasks += [asyncio.create_task(guarded(item)) for item in found]
+        except CredentialsError:
+            await _drop(tasks)
+            raise
         results = await asyncio.gather(*tasks)
         bad = next((result for result in results if isinstance(result, Gap)), None)
         return Listing(tuple(result for result in results if not isinstance(result, Gap)), gap or bad)
@@ -187,33 +200,33 @@ class Reader:
     def _refuse(self, operation: str, region: str) -> Gap | None:
         if operation not in self.reads:
             return Gap(operation, NOT_COLLECTED, "no selected control reads it", region)
-        return self._unreachable.get((client_and_method(operation)[0], region))
+        dead = self._unreachable.get((client_and_method(operation)[0], region))
+        return None if dead is None else gap_of(operation, region, dead)
 
     def _gap(self, operation: str, region: str, problem: Exception) -> Gap:
-        gap = gap_of(operation, region, problem)
         if isinstance(problem, _UNREACHABLE):  # do not wait for the same dead endpoint again and again
-            self._unreachable[client_and_method(operation)[0], region] = gap
-        return gap
+            self._unreachable[client_and_method(operation)[0], region] = problem
+        return gap_of(operation, region, problem)
 
     async def _run(self, operation: str, region: str, call: Callable[[], S]) -> S:
         self._progress.planned(operation, region)
         try:
-            bucket = self._bucket(operation, region)
-            if bucket is not None:
-                await bucket.take()
+            for rate in rates_of(operation):
+                await self._bucket(rate, operation, region).take()
             async with self._slots:
+                dead = self._unreachable.get((client_and_method(operation)[0], region))
+                if dead is not None:  # found out while this call waited
+                    raise dead
                 self.calls[operation] += 1
                 return await asyncio.get_running_loop().run_in_executor(self._pool, call)
         finally:
             self._progress.done(operation, region)
 
-    def _bucket(self, operation: str, region: str) -> TokenBucket | None:
-        rate = rate_of(operation)
-        if rate is None:
-            return None
+    def _bucket(self, rate: Rate, operation: str, region: str) -> TokenBucket:
         key = (rate.bucket, region)
         if key not in self._buckets:
-            self._buckets[key] = TokenBucket(rate)
+            throttled = self.clients.throttled
+            self._buckets[key] = TokenBucket(rate, lambda: (operation, region) in throttled)
         return self._buckets[key]
 
 
@@ -265,11 +278,20 @@ class RegionReader:
         return await self.reader.each(operation, self.region, key, follow, **params)
 
 
+async def _drop(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """End tasks whose results nobody will look at; what they still raise is not news."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def _list_at(page: JsonObject, path: str) -> list[Any] | None:
     """Return the list at a dotted path, or None where there is something else. AWS leaves an empty list out at times."""
     found: Any = page
     for part in path.split("."):
-        found = found.get(part, {})
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(part, {})  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
     if isinstance(found, list):
         return found  # pyright: ignore[reportUnknownVariableType] - what is in it, `follow` finds out
     return [] if found == {} else None

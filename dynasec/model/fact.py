@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 S = TypeVar("S")
 
 NOT_COLLECTED = "NotCollected"
 MALFORMED = "Malformed"
+
+UNREADABLE: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading an answer of an unexpected shape can raise: a missing member, another type, a number or a nesting out of bounds."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,12 +70,14 @@ class Fact(Generic[T]):
         return self.gap is None
 
     def map(self, parse: Callable[[T], S], operation: str) -> Fact[S]:
-        """Apply `parse` to an observed value; what it cannot read (KeyError, TypeError, ValueError) becomes a gap."""
+        """Apply `parse` to an observed value; what it cannot read (`UNREADABLE`), or misses itself, becomes a gap."""
         if self.gap is not None:
             return Fact(gap=self.gap)
         try:
             return Fact(parse(self.value))  # type: ignore[arg-type] # as in `known`
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        except Unknown as missing:
+            return Fact(gap=missing.gaps[0])
+        except UNREADABLE as problem:
             return Fact(gap=malformed(operation, problem))
 
 
@@ -108,7 +113,7 @@ def unlisted(operation: str) -> Listing[Any]:
 def malformed(operation: str, problem: Exception | str, region: str = "") -> Gap:
     """Return the gap of an answer that came but cannot be read."""
     text = problem if isinstance(problem, str) else f"{type(problem).__name__}: {problem}"
-    return Gap(operation, MALFORMED, text.splitlines()[0][:300] if text else "", region)
+    return Gap(operation, MALFORMED, " ".join(text.split())[:300], region)
 
 
 @dataclass(slots=True)

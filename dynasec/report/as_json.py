@@ -76,6 +76,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "region": finding.region,
         "resource": finding.resource,
         "resource_type": finding.resource_type,
+        "label": finding.label,
         "data_class": finding.data_class,
         "reason": finding.reason,
         "evidence": dict(finding.evidence),

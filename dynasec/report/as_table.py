@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 from tabulate import tabulate
@@ -14,6 +13,7 @@ from dynasec.audit.report import Report
 from dynasec.audit.score import Tally
 from dynasec.check import Severity, Status
 from dynasec.registry import Control
+from dynasec.report.columns import cut, pad, width, wrap
 from dynasec.report.printable import printable
 
 WIDTH = 100
@@ -25,6 +25,7 @@ _COLOURS = {
     Severity.MEDIUM: "yellow",
     Severity.LOW: "cyan",
 }
+_ID = 50
 _LABEL = 30
 _REGION = 14
 
@@ -41,7 +42,7 @@ def _head(report: Report) -> Iterator[str]:
     regions = ", ".join(region.region for region in snapshot.regions)
     tables = sum(1 for _ in snapshot.tables())
     yield click.style(f"dynasec {__version__}", bold=True) + (
-        f"  account {snapshot.account.id}  {snapshot.taken_at:%Y-%m-%d %H:%M} UTC"
+        f"  account {_cut(snapshot.account.id, _LABEL)}  {snapshot.taken_at:%Y-%m-%d %H:%M} UTC"
     )
     yield from _wrap(
         f"{len(report.controls)} controls, {tables} tables, {sum(snapshot.calls.values())} API calls in {regions}"
@@ -62,12 +63,12 @@ def _failures(report: Report) -> Iterator[str]:
         tally = report.by_control[control.id]
         yield (
             click.style(f"{worst:<9}", fg=_COLOURS[worst], bold=True)
-            + click.style(f" {control.id}", bold=True)
+            + click.style(f" {_cut(control.id, _ID)}", bold=True)
             + f"  {len(found)} of {tally.passed + tally.failed} failed"
         )
         yield from _rows(sorted(found, key=lambda one: (-one.severity.rank, one.region, one.label)))
         yield ""
-    if not failed:
+    if not failed and report.overall.passed:
         yield click.style("Nothing failed.", fg="green")
         yield ""
 
@@ -79,25 +80,25 @@ def _unknowns(report: Report) -> Iterator[str]:
         return
     yield click.style("Could not be judged (neither good nor bad: something could not be read)", bold=True)
     for control, found in unknown:
-        yield f"UNKNOWN   {control.id}  {len(found)} unknown"
+        yield f"UNKNOWN   {_cut(control.id, _ID)}  {len(found)} unknown"
         yield from _rows(found)
     yield ""
 
 
 def _rows(findings: Sequence[Finding]) -> Iterator[str]:
     shown = findings[:_ROWS]
-    label = min(_LABEL, max(len(printable(one.label)) for one in shown))
-    region = min(_REGION, max(len(one.region) for one in shown))
-    for one in shown:
-        name = _cut(printable(one.label), label)
-        start = f"  {name:<{label}}  {one.region:<{region}}  "
-        yield from _wrap(one.reason, first=start, rest=" " * len(start))
+    labels = [_cut(one.label, _LABEL) for one in shown]
+    regions = [_cut(one.region, _REGION) for one in shown]
+    label, region = max(map(width, labels)), max(map(width, regions))
+    for name, where, one in zip(labels, regions, shown, strict=True):
+        start = f"  {pad(name, label)}  {pad(where, region)}  "
+        yield from _wrap(one.reason, first=start, rest=" " * width(start))
     if len(findings) > len(shown):
         yield f"  … and {len(findings) - len(shown)} more (all of them: -f json)"
 
 
 def _scores(report: Report) -> Iterator[str]:
-    rows = [(name, *_score_row(tally)) for name, tally in report.sections.items()]
+    rows = [(_cut(name, _LABEL), *_score_row(tally)) for name, tally in report.sections.items()]
     rows.append(("overall", *_score_row(report.overall)))
     headers = ("Section", "Score", "Coverage", "Passed", "Failed", "Unknown", "N/A", "Suppressed")
     yield tabulate(rows, headers=headers, disable_numparse=True, colalign=("left", *("right",) * 7))
@@ -116,11 +117,11 @@ def _next(report: Report) -> Iterator[str]:
         yield "Nothing was judged."
     else:
         coverage = 0 if report.overall.coverage is None else report.overall.coverage
-        text = f"Score {report.overall.score:.0f} of 100, coverage {_percent(coverage)} %"
+        text = f"Score {_whole(report.overall.score)} of 100, coverage {_percent(coverage)} %"
         yield click.style(text, bold=True)
     worst = _worst(report)
     if worst is not None:
-        yield f"Next: dynasec controls explain {worst.control}"
+        yield from _wrap(f"Next: dynasec controls explain {worst.control}")
     missing = sorted({gap.operation for gap in report.gaps if ":" in gap.operation})
     if missing:
         yield from _wrap("Not readable: " + ", ".join(missing), rest="  ")
@@ -145,11 +146,14 @@ def _percent(share: float) -> str:
     return "100" if share == 1 else f"{min(share * 100, 99.9):.1f}".removesuffix(".0")
 
 
-def _wrap(text: str, first: str = "", rest: str = "") -> Iterable[str]:
-    return textwrap.wrap(
-        printable(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    ) or [first.rstrip()]
+def _whole(score: float) -> int:
+    """Return a score without digits, 100 only where it is."""
+    return 100 if score == 100 else min(round(score), 99)  # noqa: PLR2004 - the best there is
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def _wrap(text: str, first: str = "", rest: str = "") -> Iterator[str]:
+    return wrap(printable(text), WIDTH, first=first, rest=rest)
+
+
+def _cut(text: str, columns: int) -> str:
+    return cut(printable(text), columns)

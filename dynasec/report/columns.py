@@ -1,0 +1,56 @@
+"""Text in columns of a terminal, where some characters are two columns wide. For text that `printable` made safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unicodedata import east_asian_width
+
+
+def width(text: str) -> int:
+    """Return how many columns a text takes at most: two for wide and fullwidth characters (Unicode annex 11), one for others."""
+    return len(text) if text.isascii() else sum(map(_width_of, text))
+
+
+def cut(text: str, columns: int) -> str:
+    """Return the text, with an ellipsis for what does not fit."""
+    return text if width(text) <= columns else _head(text, columns - 1) + "…"
+
+
+def pad(text: str, columns: int) -> str:
+    """Return the text, filled with spaces."""
+    return text + " " * (columns - width(text))
+
+
+def wrap(text: str, columns: int, *, first: str = "", rest: str = "") -> Iterator[str]:
+    """Yield lines of whole words, indented by `first` and `rest`; a word that is wider than a line is broken."""
+    line, empty = first, True
+    for word in text.split():
+        for piece in _pieces(word, columns - max(width(first), width(rest))):
+            if not empty and width(line) + 1 + width(piece) > columns:
+                yield line
+                line, empty = rest, True
+            line += piece if empty else f" {piece}"
+            empty = False
+    yield line.rstrip()
+
+
+def _pieces(word: str, columns: int) -> Iterator[str]:
+    while width(word) > columns:
+        piece = _head(word, columns)
+        yield piece
+        word = word[len(piece) :]
+    yield word
+
+
+def _head(text: str, columns: int) -> str:
+    """Return as much of the beginning as fits, but at least one character."""
+    taken = 0
+    for position, character in enumerate(text):
+        taken += _width_of(character)
+        if taken > columns:
+            return text[: position or 1]
+    return text
+
+
+def _width_of(character: str) -> int:
+    return 2 if east_asian_width(character) in {"W", "F"} else 1
