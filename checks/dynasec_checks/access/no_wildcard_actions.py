@@ -6,9 +6,11 @@ stolen credential of that application can do the same.
 
 ## Passes when
 No Allow statement reaches writing or changing actions of DynamoDB or DAX by a wildcard (`*`, `dynamodb:*`, `dax:*`, `dynamodb:Delete*`)
-without a condition that really narrows it. Conditions that every caller can meet (TLS, MFA, time) do not narrow. Wildcards that only read
-(`dynamodb:Describe*`) and NotAction are not this control's. AWS managed policies are judged as soon as somebody has them. Not applicable
-to policies that nobody has, since those grant nothing, and to those of service-linked roles, which only AWS can change.
+without a condition that really narrows it. Conditions that every caller can meet (TLS, MFA, time) do not narrow, nor does it help to name
+tables or to except some (NotResource). Wildcards that only read (`dynamodb:Describe*`) and NotAction are not this control's.
+
+AWS managed policies are judged as soon as somebody has them. Not applicable to policies that nobody has, since those grant nothing, and
+to those of service-linked roles, which only AWS can change.
 
 ## How to fix
 - Console: IAM, the policy, Edit: list the actions that are needed. An AWS managed policy is detached and replaced by one of your own.
@@ -17,10 +19,12 @@ to policies that nobody has, since those grant nothing, and to those of service-
 - CloudFormation: list the actions in `AWS::IAM::ManagedPolicy` or in the `Policies` of the role.
 """
 
+from dynasec.arn import Arn
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.iam.wildcards import Wildcard, wildcards
 from dynasec.model.identity import DETAILS, Policy
 from dynasec.semantics.policy_text import document_of
+from dynasec.semantics.reached_resources import about_dynamodb
 
 check = Check(
     subject=Policy,
@@ -43,9 +47,12 @@ def evaluate(policy: Policy, context: Context) -> Verdict:
         return Verdict.not_applicable("belongs to a service-linked role: only AWS can change it")
     if not policy.attached_to and policy.attachments == 0:
         return Verdict.not_applicable("attached to nobody, so it grants nothing", bounds=list(policy.bounds))
-    found = wildcards(document_of(policy.text.known(), DETAILS))
+    document = document_of(policy.text.known(), DETAILS)
+    found = wildcards(about_dynamodb(document, Arn.parse(policy.arn).partition))
     if not found:
-        return Verdict.passed("no wildcard reaches actions that change items, tables or DAX")
+        inverse = [one.label for one in document.statements if one.allows and one.not_actions is not None]
+        caveat = f" (NotAction of {', '.join(inverse)} is not judged here)" if inverse else ""
+        return Verdict.passed(f"no wildcard reaches actions that change items, tables or DAX{caveat}")
     return Verdict.failed(
         _reason(policy, found),
         wildcards=[_evidence(one) for one in found],

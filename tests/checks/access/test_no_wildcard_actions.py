@@ -10,6 +10,10 @@ WIDE = [allow("dynamodb:*")]
 FINE = [allow("dynamodb:GetItem", resource="arn:aws:dynamodb:us-east-1:123456789012:table/orders")]
 
 
+def except_for(*resources):
+    return {"Effect": "Allow", "Action": "*", "NotResource": list(resources)}
+
+
 def judged(*things, **gaps):
     return judge(CONTROL, snapshot(identity=identity(*things, gaps=gaps)))
 
@@ -32,6 +36,11 @@ def one(*things):
         ([allow("dynamodb:Describe*")], Status.PASS),
         ([allow("s3:*")], Status.PASS),
         ([allow("*", resource="arn:aws:s3:::bucket")], Status.PASS),
+        ([allow("*", resource="arn:aws:s3:::bucket/*")], Status.PASS),
+        ([allow("*", resource=["arn:aws:s3:::bucket/*", "arn:aws:dynamodb:*"])], Status.FAIL),
+        ([except_for("arn:aws:dynamodb:us-east-1:123456789012:table/secrets")], Status.FAIL),
+        ([except_for("arn:aws:dynamodb:*")], Status.FAIL),
+        ([except_for("arn:aws:dynamodb:*", "arn:aws:dax:*")], Status.PASS),
         ([deny("dynamodb:*")], Status.PASS),
         ([allow("dynamodb:*", Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}})], Status.PASS),
         ([allow("dynamodb:*", Condition={"Bool": {"aws:SecureTransport": "true"}})], Status.FAIL),
@@ -67,7 +76,9 @@ def test_an_aws_managed_policy_is_to_be_detached():
 
 def test_power_user_access_is_not_this_controls():
     power = managed("PowerUserAccess", [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], aws=True)
-    assert one(power, role(attached=(power.arn,))).status is Status.PASS
+    finding = one(power, role(attached=(power.arn,)))
+    assert finding.status is Status.PASS
+    assert "NotAction of statement 1 is not judged here" in finding.reason
 
 
 def test_a_policy_of_nobody_grants_nothing():
