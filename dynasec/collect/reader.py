@@ -226,7 +226,7 @@ class Reader:
         key = (rate.bucket, region)
         if key not in self._buckets:
             throttled = self.clients.throttled
-            self._buckets[key] = TokenBucket(rate, lambda: (operation, region) in throttled)
+            self._buckets[key] = TokenBucket(rate, lambda: throttled[operation, region])
         return self._buckets[key]
 
 

@@ -57,7 +57,8 @@ def evaluate(key: Key, context: Context) -> Verdict:
     if not rotation.key_rotation_enabled:
         return Verdict.failed(f"automatic rotation is off{_where_to_set(metadata)}")
     if rotation.rotation_period_in_days is None:  # AWS sends it since the period can be chosen
-        raise Unknown(malformed("kms:GetKeyRotationStatus", "rotation is on, but no RotationPeriodInDays"))
+        gap = malformed("kms:GetKeyRotationStatus", "no RotationPeriodInDays")
+        return Verdict.unknown(gap, reason="automatic rotation is on, but its period is not told")
     return _judge(rotation.rotation_period_in_days, wanted, "automatic rotation is on")
 
 

@@ -45,4 +45,4 @@ def evaluate(table: Table, _: Context) -> Verdict:
     if sse is not None and sse.status == "DISABLING":
         return Verdict.failed("is being switched to a key that AWS owns", key=sse.kms_master_key_arn)
     arn = key_arn(table)
-    return Verdict.passed("is encrypted with a KMS key of the account", key=arn)
+    return Verdict.passed("is encrypted with a KMS key that AWS does not own", key=arn)

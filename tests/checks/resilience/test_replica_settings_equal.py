@@ -142,6 +142,7 @@ def test_tags_of_aws_itself_make_no_difference():
     "unread",
     [
         {"description": denied("dynamodb:DescribeTable")},
+        {"protected": None},
         {"continuous_backups": denied("dynamodb:DescribeContinuousBackups")},
         {"continuous_backups": ContinuousBackups(enabled=True)},
         {"tags": denied("tag:GetResources")},

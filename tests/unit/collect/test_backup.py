@@ -172,3 +172,11 @@ def test_what_the_emulator_lacks_is_a_gap():
     found, _ = read("backup:ListProtectedResources", "backup:DescribeRegionSettings")
     assert found.protected.gap is not None
     assert found.opt_ins.gap is not None
+
+
+@pytest.mark.usefixtures("aws")
+def test_nothing_that_was_collected_is_lost_in_json():
+    make_plan()
+    found, _ = collect_emulated((*PLANS, *VAULTS), script=SELECTIONS)
+    assert found.regions[0].backup.plans.items[0].selections.items
+    assert type(found).model_validate_json(found.model_dump_json()) == found

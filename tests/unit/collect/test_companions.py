@@ -209,3 +209,25 @@ def test_unread_destinations_leave_the_streams_incomplete():
     create_table()
     found, _ = read(SEND, SUMMARY, script={SEND: AwsError("AccessDeniedException")})
     assert found.kinesis_streams.gap.operation == SEND
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_stream_whose_arn_is_odd_is_a_gap_of_its_own():
+    create_table()
+    odd = "x" * 37
+    found, _ = read(SEND, SUMMARY, script={SEND: sends_to(odd, KINESIS), SUMMARY: summary(KINESIS)})
+    assert found.kinesis_stream(KINESIS).observed
+    assert not found.kinesis_stream(odd).observed
+
+
+@pytest.mark.usefixtures("aws")
+def test_nothing_that_was_collected_is_lost_in_json():
+    create_table()
+    script = {
+        "dax:DescribeClusters": {"Clusters": [cluster()]},
+        "dax:DescribeSubnetGroups": {"SubnetGroups": [group()]},
+        SEND: sends_to(KINESIS),
+        SUMMARY: summary(KINESIS),
+    }
+    found, _ = collect_emulated(("dynamodb:ListTables", *DAX, *SCALING, SEND, SUMMARY), script=script)
+    assert type(found).model_validate_json(found.model_dump_json()) == found

@@ -1,11 +1,15 @@
+import asyncio
 import json
 
 import boto3
 import pytest
 
+from dynasec.collect.keys import KeyRing
+from dynasec.collect.reader import Reader, RegionReader
+from tests.support.accounts import ACCOUNT
 from tests.support.emulated import collect_emulated
 from tests.support.keys import key_arn
-from tests.support.scripted import AwsError
+from tests.support.scripted import AwsError, clients
 
 TABLES = ("dynamodb:ListTables", "dynamodb:DescribeTable")
 ALL = (
@@ -146,7 +150,7 @@ def test_a_deleted_key_is_gone():
 
 
 @pytest.mark.usefixtures("aws")
-def test_a_foreign_key_is_described_in_its_own_region():
+def test_a_foreign_key_that_may_not_be_described_is_a_gap():
     foreign = key_arn(region="us-east-1", account="999999999999")
     _create("orders", foreign)
     described = {
@@ -169,3 +173,64 @@ def test_keys_are_not_asked_for_when_no_control_reads_them():
     found, made = read(TABLES)
     assert found.keys == ()
     assert set(made) == {*TABLES, "sts:GetCallerIdentity"}
+
+
+def _ring(wants, reads=ALL, script=None):
+    """Ask a key ring of us-east-1 for references, as collectors do."""
+
+    async def ask():
+        reader = Reader(clients(script)[0], frozenset(reads))
+        try:
+            at = RegionReader(reader, partition="aws", account=ACCOUNT, region="us-east-1")
+            ring = KeyRing(at)
+            for reference, region in wants:
+                ring.want(reference, region)
+            return await ring.all()
+        finally:
+            reader.close()
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.usefixtures("aws")
+def test_all_spellings_of_a_key_are_one_key():
+    arn = _key(alias="alias/tables")
+    spellings = {arn, arn.rpartition("/")[2], "alias/tables", arn.replace(arn.split(":")[5], "alias/tables")}
+    (key,) = _ring([(reference, "us-east-1") for reference in spellings])
+    assert key.arn == arn
+    assert set(key.references) == spellings
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_alias_means_another_key_in_another_region():
+    ours, theirs = _key(alias="alias/tables"), _key("eu-west-1", alias="alias/tables")
+    found = _ring([("alias/tables", "us-east-1"), ("alias/tables", "eu-west-1")])
+    assert [(key.arn, key.region) for key in found] == sorted([(ours, "us-east-1"), (theirs, "eu-west-1")])
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("reference", "arn"),
+    [
+        ("alias/lost", f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/lost"),
+        ("0000", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/0000"),
+        ("arn:nonsense", "arn:nonsense"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_a_key_with_gaps(reference, arn):
+    (key,) = _ring([(reference, "us-east-1")])
+    assert key.arn == arn
+    assert key.metadata.gap is not None
+
+
+@pytest.mark.usefixtures("aws")
+def test_no_reference_is_no_key():
+    assert _ring([(None, "us-east-1"), ("", "us-east-1")]) == ()
+
+
+@pytest.mark.usefixtures("aws")
+def test_one_spelling_that_could_not_be_read_does_not_hide_the_key():
+    arn = _key(alias="alias/tables")
+    script = {"kms:DescribeKey": lambda sent: REFUSED if sent["KeyId"] == arn else None}
+    (key,) = _ring([(arn, "us-east-1"), ("alias/tables", "us-east-1")], script=script)
+    assert key.metadata.known().arn == arn

@@ -10,6 +10,7 @@ from tests.support.shapes import assert_shape
         (table.TableDescription, "dynamodb", "TableDescription"),
         (table.TimeToLive, "dynamodb", "TimeToLiveDescription"),
         (table.KinesisDestination, "dynamodb", "KinesisDataStreamDestination"),
+        (table.ContributorInsights, "dynamodb", "ContributorInsightsSummary"),
         (table.TableBackup, "dynamodb", "BackupSummary"),
         (table.TableExport, "dynamodb", "ExportDescription"),
         (key.KeyMetadata, "kms", "KeyMetadata"),
