@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import gc
 import threading
+from collections import Counter
 from functools import partial
 from typing import Any, Final, cast
 
@@ -50,8 +51,8 @@ _THROTTLING: Final = frozenset(
 class Clients:
     """Makes and keeps clients. Safe to use from many threads.
 
-    `throttled` gathers the operations (`service:Operation`, Region) of which AWS refused one for coming too fast, also where the retry went
-    through. `endpoint_url` overrides every endpoint; without it botocore's own rules hold (AWS_ENDPOINT_URL, profile).
+    `throttled` counts, by operation (`service:Operation`) and Region, answers by which AWS refused a call for coming too fast, also those
+    that a retry mended. `endpoint_url` overrides every endpoint; without it botocore's own rules hold (AWS_ENDPOINT_URL, profile).
     """
 
     def __init__(self, session: boto3.Session, endpoint_url: str | None = None) -> None:
@@ -59,7 +60,7 @@ class Clients:
         self._endpoint_url = endpoint_url
         self._lock = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
-        self.throttled: set[tuple[str, str]] = set()
+        self.throttled: Counter[tuple[str, str]] = Counter()
 
     def get(self, service: str, region: str, *, patient: bool = True) -> Any:  # noqa: ANN401 - clients are made at run time
         """Return the client of a service in a Region. An impatient one gives up on a dead endpoint within seconds.
@@ -95,7 +96,8 @@ class Clients:
     ) -> None:
         error: JsonObject = (parsed_response or {}).get("Error") or {}
         if error.get("Code") in _THROTTLING:
-            self.throttled.add((operation_of(service, event_name.rpartition(".")[2]), region))
+            with self._lock:
+                self.throttled[operation_of(service, event_name.rpartition(".")[2]), region] += 1
 
     def partition_of(self, region: str) -> str:
         """Return the partition of a Region.

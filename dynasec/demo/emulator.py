@@ -79,8 +79,13 @@ def _furnished() -> Clients:
 
 
 def _answers() -> Answers:
-    """Return what moto cannot answer: the account has no Shield Advanced."""
-    return {"shield:GetSubscriptionState": {"SubscriptionState": "INACTIVE"}}
+    """Return what moto cannot answer: there is no Shield Advanced, no accelerator, no CloudTrail Lake, no filter on findings."""
+    return {
+        "shield:GetSubscriptionState": {"SubscriptionState": "INACTIVE"},
+        "globalaccelerator:ListAccelerators": {"Accelerators": []},
+        "cloudtrail:ListEventDataStores": {"EventDataStores": []},
+        "guardduty:ListFilters": {"FilterNames": []},
+    }
 
 
 def _amendments(replicas: Mapping[str, set[str]]) -> Amendments:
