@@ -42,4 +42,5 @@ class Finding:
 
 def fingerprint(control: str, account: str, region: str, resource: str) -> str:
     """Return what a finding is recognised by in the next run: not severity, title or wording."""
-    return hashlib.sha256(f"{control}\0{account}\0{region}\0{resource}".encode()).hexdigest()[:32]
+    identity = f"{control}\0{account}\0{region}\0{resource}"
+    return hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:32]

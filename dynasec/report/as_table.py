@@ -28,6 +28,7 @@ _COLOURS = {
 _ID = 50
 _LABEL = 30
 _REGION = 14
+_SECTION = 16
 
 
 def render(report: Report) -> str:
@@ -98,7 +99,7 @@ def _rows(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _scores(report: Report) -> Iterator[str]:
-    rows = [(_cut(name, _LABEL), *_score_row(tally)) for name, tally in report.sections.items()]
+    rows = [(_cut(name, _SECTION), *_score_row(tally)) for name, tally in report.sections.items()]
     rows.append(("overall", *_score_row(report.overall)))
     headers = ("Section", "Score", "Coverage", "Passed", "Failed", "Unknown", "N/A", "Suppressed")
     yield tabulate(rows, headers=headers, disable_numparse=True, colalign=("left", *("right",) * 7))

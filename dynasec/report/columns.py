@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 from unicodedata import east_asian_width
+
+_NEWLY_WIDE: Final = re.compile("[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d376]")
+"""Symbols that Unicode 16 made wide; the tables of this Python may be older."""
 
 
 def width(text: str) -> int:
@@ -53,4 +58,4 @@ def _head(text: str, columns: int) -> str:
 
 
 def _width_of(character: str) -> int:
-    return 2 if east_asian_width(character) in {"W", "F"} else 1
+    return 2 if east_asian_width(character) in {"W", "F"} or _NEWLY_WIDE.fullmatch(character) else 1
