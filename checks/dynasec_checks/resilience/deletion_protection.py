@@ -23,7 +23,7 @@ check = Check(
     title="Deletion protection is on",
     severity=Severity.MEDIUM,
     reads=("dynamodb:DescribeTable",),
-    frameworks=("aws-fsbp:DynamoDB.6", "nist-800-53-r5:CP-9", "hipaa-164:312(c)(1)"),
+    frameworks=("aws-fsbp:DynamoDB.6", "nist-800-53-r5:CM-3", "hipaa-164:312(c)(1)"),
 )
 
 

@@ -1,0 +1,119 @@
+"""An emulated account in which every operation of the collector finds something to read."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import boto3
+
+from dynasec.demo.overlay import Answers
+from tests.e2e import seed
+
+_STORE = f"arn:aws:cloudtrail:us-east-1:{seed.ACCOUNT}:eventdatastore/11111111-2222-3333-4444-555555555555"
+
+ANSWERS: Answers = {
+    "shield:GetSubscriptionState": {"SubscriptionState": "ACTIVE"},
+    "shield:DescribeSubscription": {
+        "Subscription": {
+            "AutoRenew": "ENABLED",
+            "SubscriptionLimits": {
+                "ProtectionLimits": {"ProtectedResourceTypeLimits": []},
+                "ProtectionGroupLimits": {
+                    "MaxProtectionGroups": 1,
+                    "PatternTypeLimits": {"ArbitraryPatternLimits": {"MaxMembers": 1}},
+                },
+            },
+        }
+    },
+    "globalaccelerator:ListAccelerators": {"Accelerators": []},
+    "guardduty:ListFilters": {"FilterNames": ["quiet"]},
+    "guardduty:GetFilter": {"Name": "quiet", "Action": "NOOP", "FindingCriteria": {"Criterion": {}}},
+    "cloudtrail:ListEventDataStores": {"EventDataStores": [{"EventDataStoreArn": _STORE, "Name": "lake"}]},
+    "cloudtrail:GetEventDataStore": {
+        "EventDataStoreArn": _STORE,
+        "Name": "lake",
+        "Status": "ENABLED",
+        "MultiRegionEnabled": True,
+        "OrganizationEnabled": False,
+        "AdvancedEventSelectors": [
+            {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
+        ],
+    },
+}
+"""What moto lacks."""
+
+
+def furnish() -> None:
+    """Build the account; use inside `mock_aws()`."""
+    seed.furnish()
+    boto3.client("organizations").create_organization(FeatureSet="ALL")
+    _customer_prefix_list()
+    _alert_targets()
+    _front_door()
+
+
+def _customer_prefix_list() -> None:
+    ec2 = boto3.client("ec2")
+    made = ec2.create_managed_prefix_list(
+        PrefixListName="partners", MaxEntries=1, AddressFamily="IPv4", Entries=[{"Cidr": "192.0.2.0/24"}]
+    )["PrefixList"]["PrefixListId"]
+    vpc = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["outward"]}])["Vpcs"][0]["VpcId"]
+    gateway = ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])
+    routes = ec2.describe_route_tables(
+        Filters=[{"Name": "vpc-id", "Values": [vpc]}, {"Name": "association.main", "Values": ["false"]}]
+    )["RouteTables"][0]["RouteTableId"]
+    ec2.create_route(
+        RouteTableId=routes,
+        DestinationPrefixListId=made,
+        GatewayId=gateway["InternetGateways"][0]["InternetGatewayId"],
+    )
+
+
+def _alert_targets() -> None:
+    key = boto3.client("kms").create_key(Description="topic")["KeyMetadata"]["Arn"]
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="alerts", Attributes={"KmsMasterKeyId": key})["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15555550100")
+    queue = boto3.client("sqs").create_queue(QueueName="alerts")["QueueUrl"]
+    queue_arn = boto3.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])[
+        "Attributes"
+    ]["QueueArn"]
+    events = boto3.client("events")
+    pattern = {"source": ["aws.guardduty"], "detail-type": ["GuardDuty Finding"]}
+    events.put_rule(Name="findings", EventPattern=json.dumps(pattern), State="ENABLED")
+    targets = [topic, queue_arn, _function()]
+    events.put_targets(Rule="findings", Targets=[{"Id": str(n), "Arn": arn} for n, arn in enumerate(targets)])
+
+
+def _function() -> str:
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = boto3.client("iam").create_role(
+        RoleName="alert-function",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("main.py", "def handler(event, context): pass")
+    made = boto3.client("lambda").create_function(
+        FunctionName="alert",
+        Runtime="python3.13",
+        Role=role,
+        Handler="main.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
+    return made["FunctionArn"]
+
+
+def _front_door() -> None:
+    found = boto3.client("ec2").describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])[
+        "Subnets"
+    ]
+    subnets = [subnet["SubnetId"] for subnet in found[:2]]
+    boto3.client("elbv2").create_load_balancer(Name="front", Subnets=subnets, Scheme="internet-facing")
+    boto3.client("elb").create_load_balancer(
+        LoadBalancerName="classic",
+        Subnets=subnets[:1],
+        Listeners=[{"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}],
+    )
