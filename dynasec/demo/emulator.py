@@ -103,6 +103,10 @@ def _amendments(replicas: Mapping[str, set[str]]) -> Amendments:
         if answer["KeyMetadata"].get("Description") == "Default key":
             answer["KeyMetadata"]["KeyManager"] = "AWS"
 
+    def get_key_rotation_status(answer: dict[str, Any]) -> None:
+        if answer["KeyRotationEnabled"]:
+            answer.setdefault("RotationPeriodInDays", 365)
+
     def get_detector(answer: dict[str, Any]) -> None:
         answer["Features"] = [
             {"Name": name, "Status": "ENABLED"} for name in ("CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS")
@@ -111,5 +115,6 @@ def _amendments(replicas: Mapping[str, set[str]]) -> Amendments:
     return {
         "dynamodb:DescribeTable": describe_table,
         "kms:DescribeKey": describe_key,
+        "kms:GetKeyRotationStatus": get_key_rotation_status,
         "guardduty:GetDetector": get_detector,
     }

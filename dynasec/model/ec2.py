@@ -29,7 +29,7 @@ Tags = Annotated[Mapping[str, str], BeforeValidator(_as_mapping), Field(default_
 def label_of(resource_id: str, tags: Mapping[str, str]) -> str:
     """Return how the console shows a thing: its id, and its Name tag where it has one."""
     name = tags.get("Name", "")
-    return f"{resource_id} ({name})" if name else resource_id
+    return f"{name} ({resource_id})" if name else resource_id
 
 
 class SecurityGroupIdentifier(AwsShape):

@@ -85,6 +85,11 @@ class Key(Resource):
     grants: Listing[Grant] = unlisted("kms:ListGrants")
 
     @property
+    def label(self) -> str:
+        """Its first alias, as people call keys; its id where none is known."""
+        return next(iter(self.aliases.value or ()), super().label)
+
+    @property
     def aws_managed(self) -> Fact[bool]:
         """Whether AWS manages the key for one service: `KeyManager` says so, or an alias under `alias/aws/` points to it.
 

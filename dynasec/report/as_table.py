@@ -19,6 +19,8 @@ from dynasec.report.printable import printable
 WIDTH = 100
 _ROWS = 12
 """Resources shown per control; the rest are counted."""
+_NAMES = 40
+"""Resources named where many share a reason."""
 _COLOURS = {
     Severity.CRITICAL: "bright_red",
     Severity.HIGH: "red",
@@ -87,15 +89,40 @@ def _unknowns(report: Report) -> Iterator[str]:
 
 
 def _rows(findings: Sequence[Finding]) -> Iterator[str]:
-    shown = findings[:_ROWS]
-    labels = [_cut(one.label, _LABEL) for one in shown]
-    regions = [_cut(one.region, _REGION) for one in shown]
+    """Yield a line per resource; resources with the same reason stand together under it."""
+    alike: dict[str, list[Finding]] = {}
+    for one in findings:
+        alike.setdefault(one.reason, []).append(one)
+    alone = [same[0] for same in alike.values() if len(same) == 1]
+    yield from _one_by_one(alone[:_ROWS])
+    if len(alone) > _ROWS:
+        yield f"  … and {len(alone) - _ROWS} more (all of them: -f json)"
+    for reason, same in alike.items():
+        if len(same) > 1:
+            yield from _wrap(f"{reason}:", first="  ", rest="  ")
+            yield from _by_region(same)
+
+
+def _one_by_one(findings: Sequence[Finding]) -> Iterator[str]:
+    if not findings:
+        return
+    labels = [_cut(one.label, _LABEL) for one in findings]
+    regions = ["" if one.region == one.label else _cut(one.region, _REGION) for one in findings]
     label, region = max(map(width, labels)), max(map(width, regions))
-    for name, where, one in zip(labels, regions, shown, strict=True):
-        start = f"  {pad(name, label)}  {pad(where, region)}  "
+    for name, where, one in zip(labels, regions, findings, strict=True):
+        start = f"  {pad(name, label)}  {pad(where, region)}  " if region else f"  {pad(name, label)}  "
         yield from _wrap(one.reason, first=start, rest=" " * width(start))
-    if len(findings) > len(shown):
-        yield f"  … and {len(findings) - len(shown)} more (all of them: -f json)"
+
+
+def _by_region(findings: Sequence[Finding]) -> Iterator[str]:
+    regions: dict[str, list[str]] = {}
+    for one in findings:
+        regions.setdefault(one.region, []).append(_cut(one.label, _LABEL))
+    margin = max(map(len, regions))
+    for region, names in regions.items():
+        start = f"    {pad(_cut(region, _REGION), min(margin, _REGION))}  "
+        more = f", … and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+        yield from _wrap(", ".join(names[:_NAMES]) + more, first=start, rest=" " * width(start))
 
 
 def _scores(report: Report) -> Iterator[str]:

@@ -52,7 +52,7 @@ def clients() -> Clients:
                 region_name=region,
                 endpoint_url=simulated.url,
                 aws_access_key_id="AKIDEXAMPLE",
-                aws_secret_access_key="simulated",  # noqa: S106 - a dummy
+                aws_secret_access_key="simulated",
                 config=config,
             )
         return made[key]

@@ -125,7 +125,7 @@ def test_the_credential_report_is_a_table_of_all_users(simulated: Simulated, cli
 def test_the_account_settings_of_s3_are_reached_through_the_environment(
     simulated: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import botocore.session  # noqa: PLC0415 - it reads the environment
+    import botocore.session
 
     for name, value in simulated.environment().items():
         monkeypatch.setenv(name, value)

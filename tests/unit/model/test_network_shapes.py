@@ -79,7 +79,7 @@ def test_only_ranges_in_force_count():
     )
     assert [str(cidr) for cidr in vpc.cidrs] == ["10.0.0.0/16", "10.1.0.0/16", "fd00::/56"]
     assert vpc.tags == {"Name": "main"}
-    assert vpc.label == "vpc-1 (main)"
+    assert vpc.label == "main (vpc-1)"
     assert vpc.dns_support.gap is not None
 
 

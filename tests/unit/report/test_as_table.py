@@ -72,7 +72,7 @@ def test_the_worst_comes_first():
         finding(control="many", severity=Severity.HIGH, label="b"),
         finding(control="critical", severity=Severity.CRITICAL),
         finding(control="one", severity=Severity.HIGH),
-        finding(control="raised", severity=Severity.LOW, label="a"),
+        finding(control="raised", severity=Severity.LOW, label="a", reason="bad"),
         finding(control="raised", severity=Severity.CRITICAL, label="z"),
     )
     heads = [line.split()[:2] for line in lines if line.startswith(tuple(Severity))]
@@ -114,9 +114,25 @@ def test_suppressed_failures_are_not_shown_as_failures():
 
 
 def test_many_resources_are_counted():
-    lines = _lines(*(finding(label=f"t{number:03}") for number in range(15)))
+    lines = _lines(*(finding(label=f"t{number:03}", reason=f"bad {number}") for number in range(15)))
     assert sum(line.startswith("  t") for line in lines) == 12
     assert "  … and 3 more (all of them: -f json)" in lines
+
+
+def test_resources_with_the_same_reason_stand_together_by_region():
+    lines = _lines(
+        finding(label="a", region="eu-west-1", reason="bad"),
+        finding(label="b", region="us-east-1", reason="bad"),
+        finding(label="c", region="us-east-1", reason="bad"),
+        finding(label="d", region="us-east-1", reason="worse"),
+    )
+    at = lines.index("  bad:")
+    assert lines[at - 1 : at + 3] == ["  d  us-east-1  worse", "  bad:", "    eu-west-1  a", "    us-east-1  b, c"]
+
+
+def test_many_names_under_one_reason_are_counted():
+    text = _text(*(finding(label=f"t{number:03}") for number in range(45)))
+    assert "t039, … and 5 more" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -160,8 +176,8 @@ def test_problems_and_broken_plugins_stand_on_top():
 
 
 def test_wide_characters_do_not_break_the_columns():
-    lines = _lines(finding(label="注文", reason="bad"), finding(label="orders", reason="bad"))
-    rows = [line for line in lines if line.endswith("bad")]
+    lines = _lines(finding(label="注文", reason="is bad"), finding(label="orders", reason="too bad"))
+    rows = [line.removesuffix("too bad").removesuffix("is bad") for line in lines if line.endswith(" bad")]
     assert len({cell_len(row) for row in rows}) == 1
 
 
