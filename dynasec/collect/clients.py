@@ -16,6 +16,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from dynasec import __version__
+from dynasec.collect.foreign_answers import refuse_foreign
 from dynasec.collect.operations import operation_of
 from dynasec.errors import CredentialsError, UsageError
 from dynasec.model.shape import JsonObject
@@ -85,19 +86,32 @@ class Clients:
             client = session.client(
                 service, region_name=region, endpoint_url=self._endpoint_url, config=_config(patient=patient)
             )
-            client.meta.events.register("response-received", partial(self._notice, service, region))
+            protocol = client.meta.service_model.resolved_protocol
+            client.meta.events.register("response-received", partial(self._notice, service, region, protocol))
             return client
         finally:
             if collecting:
                 gc.enable()
 
     def _notice(
-        self, service: str, region: str, event_name: str, parsed_response: JsonObject | None, **_: object
+        self,
+        service: str,
+        region: str,
+        protocol: str,
+        *,
+        event_name: str,
+        response_dict: JsonObject | None,
+        parsed_response: JsonObject | None,
+        **_: object,
     ) -> None:
-        error: JsonObject = (parsed_response or {}).get("Error") or {}
+        if response_dict is None or parsed_response is None:
+            return
+        operation = event_name.rpartition(".")[2]
+        error: JsonObject = parsed_response.get("Error") or {}
         if error.get("Code") in _THROTTLING:
             with self._lock:
-                self.throttled[operation_of(service, event_name.rpartition(".")[2]), region] += 1
+                self.throttled[operation_of(service, operation), region] += 1
+        refuse_foreign(protocol, operation, response_dict, parsed_response)
 
     def partition_of(self, region: str) -> str:
         """Return the partition of a Region.

@@ -73,6 +73,5 @@ def code_of(problem: Exception) -> str:
 
 
 def first_line(problem: Exception) -> str:
-    """Return the first line of what an exception says, at most 300 characters."""
-    lines = str(problem).strip().splitlines()
-    return lines[0][:300] if lines else type(problem).__name__
+    """Return what an exception says as one line of at most 300 characters."""
+    return " ".join(str(problem).split())[:300] or type(problem).__name__

@@ -63,6 +63,7 @@ class Reader:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
         self._slots = asyncio.Semaphore(WORKERS)
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
+        self._drawing: dict[tuple[str, str], set[str]] = {}
         self._unreachable: dict[tuple[str, str], Exception] = {}
 
     def close(self) -> None:
@@ -224,9 +225,11 @@ class Reader:
 
     def _bucket(self, rate: Rate, operation: str, region: str) -> TokenBucket:
         key = (rate.bucket, region)
+        drawing = self._drawing.setdefault(key, set())
+        drawing.add(operation)
         if key not in self._buckets:
             throttled = self.clients.throttled
-            self._buckets[key] = TokenBucket(rate, lambda: throttled[operation, region])
+            self._buckets[key] = TokenBucket(rate, lambda: sum(throttled[one, region] for one in drawing))
         return self._buckets[key]
 
 
