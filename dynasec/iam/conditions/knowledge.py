@@ -21,12 +21,14 @@ class Knowledge:
     """The context keys of a request (lower case): those present, those surely absent, and what the rest is.
 
     A present key holds its values, or patterns for values of which only the shape is known. No values at all
-    is the same as absent, as it is for AWS.
+    is the same as absent, as it is for AWS. `absent_families` are prefixes such as `aws:principaltag/` of which all
+    keys that are not present are absent.
     """
 
     present: Mapping[str, tuple[Value, ...]] = field(default_factory=dict[str, tuple[Value, ...]])
     absent: AbstractSet[str] = frozenset()
     otherwise: Gap = Gap.UNKNOWN
+    absent_families: tuple[str, ...] = ()
 
     def find(self, key: str) -> tuple[Value, ...] | Gap:
         """Look a key up, in whatever case it is written."""
@@ -34,7 +36,13 @@ class Knowledge:
         values = self.present.get(folded)
         if values is not None:
             return values or Gap.ABSENT
-        return Gap.ABSENT if folded in self.absent else self.otherwise
+        if folded in self.absent or folded.startswith(self.absent_families):
+            return Gap.ABSENT
+        return self.otherwise
+
+    def states(self, key: str) -> bool:
+        """Whether the key (lower case) is told to be present or absent, rather than left to `otherwise`."""
+        return key in self.present or key in self.absent or key.startswith(self.absent_families)
 
     def variable(self, name: str) -> str | Variable | None:
         """Answer what a policy variable stands for (see `matching.Lookup`): only one plain value is certain."""
@@ -58,4 +66,4 @@ class Knowledge:
             elif self.otherwise is Gap.ABSENT:
                 message = "a key cannot be made unknown where all others are absent"
                 raise ValueError(message)
-        return Knowledge(present, frozenset(absent), self.otherwise)
+        return Knowledge(present, frozenset(absent), self.otherwise, self.absent_families)

@@ -1,0 +1,146 @@
+"""The combination of all layers, kept as far as it could be evaluated, so that it can be completed later.
+
+A `Residual` holds each layer's say as formulas over the context keys that were not known. `explicit` says when some
+layer denies, `granted` when all layers allow, explicit denies aside; the request is allowed when `allowed` holds.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from dynasec.iam.answers import ALLOWS_NOTHING, Answer, Hit
+from dynasec.iam.formula import Atom, Formula, conjunction, disjunction, negation, substituted
+from dynasec.iam.layers import LayerName
+from dynasec.iam.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which of AWS's rules bind this request.
+
+    `needs_resource`: the resource's policy must allow even within an account (KMS keys, role trust). `principal`: the
+    caller has an account whose policies count. `root`: it is the account's root user, allowed everything by default.
+    """
+
+    same_account: bool
+    needs_resource: bool
+    principal: bool
+    root: bool
+
+
+@dataclass(frozen=True)
+class Residual:
+    """The layers' answers to one request; a layer that does not apply is None.
+
+    `grants`: the formulas of KMS grants. `key`: the same for the key of an encrypted table.
+    """
+
+    request: Request
+    rules: Rules
+    identity: Answer = ALLOWS_NOTHING
+    resource: Answer = ALLOWS_NOTHING
+    boundary: Answer | None = None
+    session: Answer | None = None
+    scps: tuple[Answer, ...] = ()
+    rcps: tuple[Answer, ...] = ()
+    endpoint: Answer | None = None
+    grants: Formula = False
+    key: "Residual | None" = None
+
+    def answers(self) -> Iterator[tuple[LayerName, Answer]]:
+        """List the layers that apply, in AWS's order; the key's come last, as `kms`."""
+        yield from ((LayerName.RCP, answer) for answer in self.rcps)
+        yield from ((LayerName.SCP, answer) for answer in self.scps)
+        yield LayerName.RESOURCE, self.resource
+        yield LayerName.IDENTITY, self.identity
+        for name, answer in (
+            (LayerName.BOUNDARY, self.boundary),
+            (LayerName.SESSION, self.session),
+            (LayerName.ENDPOINT, self.endpoint),
+        ):
+            if answer is not None:
+                yield name, answer
+        if self.key is not None:
+            yield from ((LayerName.KMS, answer) for _, answer in self.key.answers())
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """All statements that apply, or would."""
+        return tuple(hit for _, answer in self.answers() for hit in answer.hits)
+
+    @cached_property
+    def explicit(self) -> Formula:
+        """When some layer denies explicitly."""
+        return disjunction(answer.deny for _, answer in self.answers())
+
+    @cached_property
+    def by_identity(self) -> Formula:
+        """When the caller's own policies allow, within boundary and session."""
+        if not self.rules.principal:
+            return False
+        if self.rules.root:
+            return True
+        return conjunction((self.identity.allow, self.limits))
+
+    @cached_property
+    def limits(self) -> Formula:
+        """When boundary and session policies allow."""
+        return conjunction(answer.allow for answer in (self.boundary, self.session) if answer is not None)
+
+    @cached_property
+    def by_resource(self) -> Formula:
+        """When the resource's policy (or a grant) suffices alone, within one account or for a service."""
+        if not self.rules.principal:
+            return self.resource.itself
+        if not self.rules.same_account:
+            return False
+        by_issuer = conjunction((self.resource.issuer, self.limits))
+        return disjunction((self.resource.itself, by_issuer, self.grants))
+
+    @cached_property
+    def base(self) -> Formula:
+        """When identity and resource policies together allow."""
+        if not self.rules.principal:
+            return self.by_resource
+        if not self.rules.same_account:
+            return conjunction((self.by_identity, disjunction((self.resource.allow, self.grants))))
+        if self.rules.needs_resource:
+            return disjunction((self.by_resource, conjunction((self.resource.account, self.by_identity))))
+        return disjunction((self.by_resource, self.by_identity))
+
+    @cached_property
+    def granted(self) -> Formula:
+        """When every layer allows, explicit denies aside."""
+        gates = [answer.allow for answer in (*self.rcps, *self.scps)]
+        if self.endpoint is not None:
+            gates.append(self.endpoint.allow)
+        if self.key is not None:
+            gates.append(self.key.granted)
+        return conjunction((*gates, self.base))
+
+    @cached_property
+    def allowed(self) -> Formula:
+        """When the request is allowed."""
+        return conjunction((self.granted, negation(self.explicit)))
+
+    def substituted(self, request: Request, decide: Callable[[Atom], Formula]) -> "Residual":
+        """Put in what has become known."""
+
+        def put(answer: Answer) -> Answer:
+            return answer.substituted(decide)
+
+        return replace(
+            self,
+            request=request,
+            identity=put(self.identity),
+            resource=put(self.resource),
+            boundary=None if self.boundary is None else put(self.boundary),
+            session=None if self.session is None else put(self.session),
+            scps=tuple(map(put, self.scps)),
+            rcps=tuple(map(put, self.rcps)),
+            endpoint=None if self.endpoint is None else put(self.endpoint),
+            grants=substituted(self.grants, decide),
+            key=None if self.key is None else self.key.substituted(self.key.request, decide),
+        )
