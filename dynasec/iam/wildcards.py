@@ -8,6 +8,7 @@ from dynasec.iam.matching import Pattern, overlaps
 from dynasec.iam.narrowing import narrowing
 
 SERVICES = ("dynamodb", "dax")
+_SERVICE_PART = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,19 @@ def reaches_resources_of(statement: Statement, service: str) -> bool:
     """Whether a Resource pattern of the statement can match an ARN of the service, in whatever partition."""
     if statement.resources is None:
         return statement.not_resources is None
-    arns = Pattern.of(f"arn:*:{service}:*:*:*")
     return any(
-        overlaps(Pattern.of(resource, variables=statement.variables), arns)
+        _can_be_of(Pattern.of(resource, variables=statement.variables), service)
         for resource in statement.resources
     )
+
+
+def _can_be_of(resource: Pattern, service: str) -> bool:
+    """Stars cross colons, but where a pattern spells out the service, its ARNs are of that service."""
+    parts = resource.split(":", _SERVICE_PART + 2)
+    spelled = parts[_SERVICE_PART].literal if len(parts) > _SERVICE_PART + 1 else None
+    if spelled is not None:
+        return spelled == service
+    return overlaps(resource, Pattern.of(f"arn:*:{service}:*:*:*"))
 
 
 def _judge(statement: Statement, pattern: str) -> tuple[Wildcard, ...]:

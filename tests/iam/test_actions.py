@@ -105,3 +105,13 @@ def test_changes() -> None:
         True,
         True,
     ]
+
+
+@pytest.mark.parametrize(
+    "action", ["dyn*:Foo", "DYNAMODB:Foo", "no-such:Foo", "?:Foo", "../x:Foo", ":Foo", "Foo"]
+)
+def test_what_names_no_service_is_unknown_and_hence_sensitive(action: str) -> None:
+    assert not actions.is_known(action)
+    assert capabilities(action) == set(Capability)
+    assert resource_types(action) is None
+    assert changes(action)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dynasec.iam.document import parse
-from dynasec.iam.wildcards import Wildcard, wildcards
+from dynasec.iam.wildcards import Wildcard, reaches_resources_of, wildcards
 
 TABLE = "arn:aws:dynamodb:us-east-1:111122223333:table/Orders"
 
@@ -139,3 +139,23 @@ def test_conditions_that_narrow(condition: Any) -> None:
 )
 def test_conditions_that_only_look_like_narrowing(condition: Any) -> None:
     assert find(Condition=condition)
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("*", True),
+        ("arn:*", True),
+        ("arn:aws:*", True),
+        ("arn:aws:dynamodb:*", True),
+        ("arn:aws:dyn*:*:*:table/*", True),
+        ("arn:*:dynamodb:*:*:table/*", True),
+        ("arn:aws:s3:::bucket/*", False),
+        ("arn:aws:s3:*", False),
+        ("arn:*:s3:::bucket/*", False),
+        ("arn:aws:dax:*:*:cache/*", False),
+    ],
+)
+def test_a_pattern_that_names_its_service_reaches_no_other(resource: str, *, expected: bool) -> None:
+    policy = json.dumps({"Statement": {"Effect": "Allow", "Action": "*", "Resource": resource}})
+    assert reaches_resources_of(parse(policy).statements[0], "dynamodb") is expected
