@@ -7,6 +7,8 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from dynasec.report.printable import printable
+
 
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
@@ -21,10 +23,16 @@ class _JsonLines(logging.Formatter):
         )
 
 
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """Return one record as one line; what AWS said in it cannot steer the terminal."""
+        return printable(f"dynasec: {record.getMessage()}")
+
+
 def configure(*, verbose: bool, quiet: bool, as_json: bool) -> None:
     """Send the program's own log to stderr: warnings, with `verbose` everything, with `quiet` errors only."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLines() if as_json else logging.Formatter("dynasec: %(message)s"))
+    handler.setFormatter(_JsonLines() if as_json else _Text())
     logger = logging.getLogger("dynasec")
     logger.handlers = [handler]
     logger.propagate = False

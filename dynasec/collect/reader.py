@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,7 @@ from dynasec.model.shape import JsonObject
 
 S = TypeVar("S")
 
+_LOG = logging.getLogger(__name__)
 _UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 
 
@@ -64,6 +66,7 @@ class Reader:
         self._slots = asyncio.Semaphore(WORKERS)
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
         self._drawing: dict[tuple[str, str], set[str]] = {}
+        self._unread: dict[tuple[str, str], Gap] = {}
         self._unreachable: dict[tuple[str, str], Exception] = {}
 
     def close(self) -> None:
@@ -200,14 +203,18 @@ class Reader:
 
     def _refuse(self, operation: str, region: str) -> Gap | None:
         if operation not in self.reads:
-            return Gap(operation, NOT_COLLECTED, "no selected control reads it", region)
+            return self._unread.setdefault(
+                (operation, region), Gap(operation, NOT_COLLECTED, "no selected control reads it", region)
+            )
         dead = self._unreachable.get((client_and_method(operation)[0], region))
         return None if dead is None else gap_of(operation, region, dead)
 
     def _gap(self, operation: str, region: str, problem: Exception) -> Gap:
         if isinstance(problem, _UNREACHABLE):  # do not wait for the same dead endpoint again and again
             self._unreachable[client_and_method(operation)[0], region] = problem
-        return gap_of(operation, region, problem)
+        gap = gap_of(operation, region, problem)
+        _LOG.debug("not read: %s in %s: %s", gap, region, gap.message)
+        return gap
 
     async def _run(self, operation: str, region: str, call: Callable[[], S]) -> S:
         self._progress.planned(operation, region)
@@ -261,6 +268,10 @@ class RegionReader:
     async def read(self, operation: str, **params: object) -> Fact[JsonObject]:
         """As `Reader.read`."""
         return await self.reader.read(operation, self.region, **params)
+
+    async def value(self, operation: str, parse: Callable[[JsonObject], S], **params: object) -> Fact[S]:
+        """Make one call and keep what `parse` makes of the answer; the answer itself is let go at once."""
+        return (await self.read(operation, **params)).map(parse, operation)
 
     async def find(
         self, operation: str, *, absent: tuple[str, ...], **params: object
