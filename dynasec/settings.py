@@ -154,10 +154,8 @@ def _explain(path: Path, problem: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] != "extra_forbidden":
         return f"{path}: {where or 'file'}: {first['msg'].removeprefix('Value error, ')}"
-    close = difflib.get_close_matches(str(first["loc"][-1]), _keys_beside(first["loc"]), n=1, cutoff=0.0)
-    return (
-        f"{path}: unknown key {where}; did you mean {close[0]}?" if close else f"{path}: unknown key {where}"
-    )
+    (nearest,) = difflib.get_close_matches(str(first["loc"][-1]), _keys_beside(first["loc"]), n=1, cutoff=0)
+    return f"{path}: unknown key {where}; did you mean {nearest}?"
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
@@ -167,9 +165,7 @@ def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
         if isinstance(part, int):
             continue
         annotation = section.model_fields[part].annotation
-        section = next((kind for kind in (annotation, *get_args(annotation)) if _is_section(kind)), None)
-        if section is None:
-            return []
+        section = next(kind for kind in (annotation, *get_args(annotation)) if _is_section(kind))
     return list(section.model_fields)
 
 

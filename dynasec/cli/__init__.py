@@ -69,8 +69,6 @@ def run(arguments: list[str]) -> int:
     try:
         result: Any = cli.main(arguments, prog_name="dynasec", standalone_mode=False)
         code = result if isinstance(result, int) else Exit.OK
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
     except click.ClickException as problem:
         problem.show()
         code = problem.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
 from unicodedata import east_asian_width
 
@@ -49,12 +50,8 @@ def _pieces(word: str, columns: int) -> Iterator[str]:
 
 def _head(text: str, columns: int) -> str:
     """Return as much of the beginning as fits, but at least one character."""
-    taken = 0
-    for position, character in enumerate(text):
-        taken += _width_of(character)
-        if taken > columns:
-            return text[: position or 1]
-    return text
+    fitting = sum(end <= columns for end in accumulate(map(_width_of, text)))
+    return text[: fitting or 1]
 
 
 def _width_of(character: str) -> int:

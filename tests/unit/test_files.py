@@ -1,5 +1,6 @@
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,15 @@ def test_a_full_disk_is_told_in_one_line(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(DynasecError, match=r"^cannot write .*report\.json: No space left on device$"):
+        write_private(tmp_path / "report.json", b"new")
+
+
+def test_a_folder_that_takes_no_files_is_told(tmp_path, monkeypatch):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    with pytest.raises(DynasecError, match=r"report\.json: Permission denied$"):
         write_private(tmp_path / "report.json", b"new")
 
 

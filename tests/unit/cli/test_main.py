@@ -96,6 +96,11 @@ def test_every_command_has_help(name, ask, capsys):
     assert cli._COMMANDS[name] in capsys.readouterr().out
 
 
+def test_shells_can_complete_commands():
+    group = cli.cli
+    assert group.list_commands(click.Context(group)) == list(cli._COMMANDS)
+
+
 def test_version(capsys):
     assert run(["--version"]) == 0
     assert capsys.readouterr().out == f"dynasec {__version__}\n"

@@ -250,6 +250,30 @@ def test_all_pages_are_read_and_each_call_counted_once():
     assert dict(+reader.calls) == dict(made) == {"dynamodb:ListTables": 3}
 
 
+@pytest.mark.parametrize(
+    ("operation", "code"), [("kms:ListKeys", NOT_COLLECTED), ("dynamodb:ListTables", "AccessDenied")]
+)
+def test_a_gap_ends_the_pages(operation, code):
+    async def work(reader):
+        return [page async for page in reader.pages(operation, REGION)]
+
+    found, _, _ = _reading(work, _pages(["aaa"], AwsError("AccessDenied")))
+    assert found[-1].code == code
+    assert [page["TableNames"] for page in found[:-1]] == ([["aaa"]] if code == "AccessDenied" else [])
+
+
+def test_throttles_of_each_operation_slow_a_rate_that_they_share():
+    async def work(reader):
+        await reader.read("dynamodb:ListTables", REGION)
+        reader.clients.throttled["dynamodb:DescribeTable", REGION] += 1
+        await reader.read("dynamodb:DescribeTable", REGION, TableName="aaa")
+        (shared,) = reader._buckets.values()
+        return shared._seen
+
+    seen, _, _ = _reading(work, {"dynamodb:ListTables": TABLES, "dynamodb:DescribeTable": {"Table": {}}})
+    assert seen == 1
+
+
 def test_an_empty_listing_is_complete():
     listing, reader, made = _items({"dynamodb:ListTables": {"TableNames": []}})
     assert listing.complete() == ()
