@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from dynasec.errors import DynasecError
 
 
-def write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, pieces: Iterable[bytes]) -> None:
     """Replace a file atomically, mode 0600. On failure the old file, if any, is as it was and nothing new is left behind.
 
     Raises:
@@ -22,7 +23,7 @@ def write_private(path: Path, content: bytes) -> None:
         # mkstemp creates with mode 0600; the same folder makes the rename atomic.
         handle, temporary = tempfile.mkstemp(prefix=".dynasec.", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)

@@ -28,7 +28,7 @@ def save(snapshot: Snapshot, path: Path) -> None:
     """
     content = snapshot.model_dump_json().encode()
     # mtime=0: the same account gives the same bytes
-    write_private(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+    write_private(path, [gzip.compress(content, mtime=0) if path.suffix == ".gz" else content])
 
 
 def load(path: Path) -> Snapshot:

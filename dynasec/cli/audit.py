@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -66,6 +67,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     registry = load()
     controls = selection.of(registry)
     account = read_account(common, controls) if snapshot is None else snapshot_file.load(snapshot)
+    gc.collect()  # clients are many small objects in cycles; the report can have their memory
     report = audit(account, registry, controls, settings, tables=table)
     write_reports(report, output)
     deliver(report, style, common)
@@ -81,12 +83,13 @@ def write_reports(report: Report, paths: tuple[Path, ...]) -> None:
 
     """
     for path in paths:
-        write_private(path, click.unstyle(by_suffix(path).render(report)).encode())
+        write_private(path, (click.unstyle(piece).encode() for piece in by_suffix(path).pieces(report)))
 
 
 def deliver(report: Report, style: str, common: Common) -> None:
     """Print a report."""
-    click.echo(by_name(style).render(report), nl=False, color=common.color)
+    for piece in by_name(style).pieces(report):
+        click.echo(piece, nl=False, color=common.color)
 
 
 def severity_of(level: str) -> Severity | None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from dynasec import __version__
 from dynasec.collect import (
@@ -22,12 +23,16 @@ from dynasec.collect import (
 )
 from dynasec.collect.caller import Scope
 from dynasec.collect.clients import Clients
+from dynasec.collect.heap import share_one_heap
 from dynasec.collect.keys import KeyRing
 from dynasec.collect.reader import Progress, Reader, RegionReader
 from dynasec.model.account import Account
 from dynasec.model.region import Region
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import Table
+
+_LONG_READS: Final = frozenset({"dynamodb", "kms", "kinesis"})
+"""Services that are asked as long as tables are being read; by then all others have answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ def collect(clients: Clients, scope: Scope, request: Request, progress: Progress
         CredentialsError: the credentials stopped working on the way.
 
     """
+    share_one_heap()
     return asyncio.run(_collect(clients, scope, request, progress))
 
 
@@ -55,13 +61,29 @@ async def _collect(clients: Clients, scope: Scope, request: Request, progress: P
         at = RegionReader(reader, partition=scope.partition, account=scope.account, region=scope.regions[0])
         keys = KeyRing(at)
         here = tuple(at.at(name) for name in scope.regions)
-        regions, people, above, logs, front = await asyncio.gather(
-            asyncio.gather(*(_region(one, keys) for one in here)),
+        tables = [asyncio.create_task(dynamodb.TableCollector(one, keys).tables()) for one in here]
+        companies = [
+            asyncio.create_task(companions.collect(one, keys, listed))
+            for one, listed in zip(here, tables, strict=True)
+        ]
+        families, people, above, logs, front = await asyncio.gather(
+            asyncio.gather(*(_families(one, keys) for one in here)),
             identity.collect(at.home()),
             organization.collect(at.home()),
             trails.collect(here, keys),
             edge.collect_global(at.home()),
         )
+        clients.keep_only(_LONG_READS)
+        regions = [
+            Region(
+                arn=one.arn("dynamodb", "*"),
+                region=one.region,
+                tables=await listed,
+                companions=await company,
+                **own,
+            )
+            for one, listed, company, own in zip(here, tables, companies, families, strict=True)
+        ]
         replicas = await _replicas(at, keys, regions) if request.replicas else ()
         return Snapshot(
             tool_version=__version__,
@@ -87,27 +109,18 @@ async def _collect(clients: Clients, scope: Scope, request: Request, progress: P
         reader.close()
 
 
-async def _region(reader: RegionReader, keys: KeyRing) -> Region:
-    tables = asyncio.create_task(dynamodb.TableCollector(reader, keys).tables())
+async def _families(reader: RegionReader, keys: KeyRing) -> dict[str, Any]:
+    """Read what does not hang on tables, by the fields of `Region`: all of it is a matter of some dozen calls."""
     families: dict[str, Awaitable[object]] = {
-        "tables": tables,
         "table_backups": dynamodb.backups(reader),
         "table_exports": dynamodb.exports(reader),
-        "companions": companions.collect(reader, keys, tables),
         "network": network.collect(reader),
         "detection": detection.collect(reader, keys),
         "recording": recording.collect(reader),
         "backup": backup.collect(reader, keys),
         "edge": edge.collect(reader),
     }
-    found = await asyncio.gather(*families.values())
-    return Region.model_validate(
-        {
-            "arn": reader.arn("dynamodb", "*"),
-            "region": reader.region,
-            **dict(zip(families, found, strict=True)),
-        }
-    )
+    return dict(zip(families, await asyncio.gather(*families.values()), strict=True))
 
 
 async def _replicas(reader: RegionReader, keys: KeyRing, regions: list[Region]) -> tuple[Table, ...]:

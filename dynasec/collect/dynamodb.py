@@ -45,15 +45,15 @@ class TableCollector:
     async def table(self, name: str) -> Table:
         """Read one table; each fact that cannot be read is a gap of its own."""
         reader, arn = self._reader, self._reader.arn("dynamodb", f"table/{name}")
-        description, policy, backups, ttl, kinesis = await asyncio.gather(
-            reader.read("dynamodb:DescribeTable", TableName=name),
-            reader.find(_POLICY, absent=("PolicyNotFoundException",), ResourceArn=arn),
-            reader.read(_BACKUPS, TableName=name),
-            reader.read("dynamodb:DescribeTimeToLive", TableName=name),
-            reader.read("dynamodb:DescribeKinesisStreamingDestination", TableName=name),
+        (described, stream_policy), policy, backups, ttl, kinesis = await asyncio.gather(
+            self._described(name, arn),
+            self._policy(arn, absent=("PolicyNotFoundException",)),
+            reader.value(_BACKUPS, _continuous_backups, TableName=name),
+            reader.value("dynamodb:DescribeTimeToLive", _time_to_live, TableName=name),
+            reader.value(
+                "dynamodb:DescribeKinesisStreamingDestination", _kinesis_destinations, TableName=name
+            ),
         )
-        described = description.map(_description, "dynamodb:DescribeTable")
-        self._want_keys(arn, described)
         tags, insights = await self._tags, await self._insights
         return Table(
             arn=arn,
@@ -62,17 +62,28 @@ class TableCollector:
             account=reader.account,
             description=described,
             tags=tags.map(lambda by_arn: by_arn.get(arn, {}), "tag:GetResources"),
-            policy=policy.map(_policy, _POLICY),
-            stream_policy=await self._stream_policy(described),
-            continuous_backups=backups.map(_continuous_backups, _BACKUPS),
-            time_to_live=ttl.map(_time_to_live, "dynamodb:DescribeTimeToLive"),
-            kinesis_destinations=kinesis.map(
-                _kinesis_destinations, "dynamodb:DescribeKinesisStreamingDestination"
-            ),
+            policy=policy,
+            stream_policy=stream_policy,
+            continuous_backups=backups,
+            time_to_live=ttl,
+            kinesis_destinations=kinesis,
             contributor_insights=insights.map(
                 lambda by_name: by_name.get(name, ()), "dynamodb:ListContributorInsights"
             ),
         )
+
+    async def _described(
+        self, name: str, arn: str
+    ) -> tuple[Fact[TableDescription], Fact[ResourcePolicy | None]]:
+        """Read the description and what follows from it at once: other reads of the table may have long to wait for their turn."""
+        described = await self._reader.value("dynamodb:DescribeTable", _description, TableName=name)
+        if described.gap is None and (sse := described.known().sse) is not None:
+            self._keys.want(sse.kms_master_key_arn, self._reader.region, table=arn)
+        return described, await self._stream_policy(described)
+
+    async def _policy(self, arn: str, *, absent: tuple[str, ...]) -> Fact[ResourcePolicy | None]:
+        answer = await self._reader.find(_POLICY, absent=absent, ResourceArn=arn)
+        return answer.map(_policy, _POLICY)
 
     async def _stream_policy(self, described: Fact[TableDescription]) -> Fact[ResourcePolicy | None]:
         if described.gap is not None:
@@ -83,12 +94,7 @@ class TableCollector:
         absent = ["PolicyNotFoundException"]
         if table.stream_specification is None or not table.stream_specification.stream_enabled:
             absent.append("ResourceNotFoundException")  # the ARN may outlive the stream by any time
-        answer = await self._reader.find(_POLICY, absent=tuple(absent), ResourceArn=table.latest_stream_arn)
-        return answer.map(_policy, _POLICY)
-
-    def _want_keys(self, arn: str, described: Fact[TableDescription]) -> None:
-        if described.gap is None and (sse := described.known().sse) is not None:
-            self._keys.want(sse.kms_master_key_arn, self._reader.region, table=arn)
+        return await self._policy(table.latest_stream_arn, absent=tuple(absent))
 
 
 async def backups(reader: RegionReader) -> Listing[TableBackup]:

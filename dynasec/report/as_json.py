@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -13,13 +14,21 @@ from dynasec.audit.score import Tally
 from dynasec.registry import Control
 
 
-def render(report: Report) -> str:
-    """Return the document, pure ASCII, so that nothing in it can speak to a terminal."""
-    return json.dumps(document(report), indent=1) + "\n"
+def pieces(report: Report) -> Iterator[str]:
+    """Yield the document, pure ASCII, so that nothing in it can speak to a terminal; a finding a line."""
+    yield "{\n"
+    for name, value in _head(report).items():
+        yield f' "{name}": {json.dumps(value)},\n'
+    yield ' "findings": ['
+    separator = "\n  "
+    for finding in report.findings:
+        yield separator + json.dumps(_finding(finding))
+        separator = ",\n  "
+    yield "\n ]\n}\n"
 
 
-def document(report: Report) -> dict[str, Any]:
-    """Return the document as plain JSON values."""
+def _head(report: Report) -> dict[str, Any]:
+    """Return all but the findings, as plain JSON values."""
     snapshot = report.snapshot
     return {
         "schema": "dynasec.report/v1",
@@ -43,7 +52,6 @@ def document(report: Report) -> dict[str, Any]:
             },
         },
         "controls": [_control(control, report.by_control[control.id]) for control in report.controls],
-        "findings": [_finding(finding) for finding in report.findings],
         "gaps": [asdict(gap) for gap in report.gaps],
         "problems": list(report.problems),
         "broken_plugins": [asdict(broken) for broken in report.broken],

@@ -33,11 +33,11 @@ _REGION = 14
 _SECTION = 16
 
 
-def render(report: Report) -> str:
-    """Return the report as text with ANSI colours; the caller strips them where they do not belong."""
-    return "\n".join(
-        [*_head(report), *_failures(report), *_unknowns(report), *_scores(report), *_next(report), ""]
-    )
+def pieces(report: Report) -> Iterator[str]:
+    """Yield the report line by line, with ANSI colours; the caller strips them where they do not belong."""
+    for part in (_head, _failures, _unknowns, _scores, _next):
+        for line in part(report):
+            yield f"{line}\n"
 
 
 def _head(report: Report) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""What a report format is: a name, the suffix of its files, and a function from a report to text."""
+"""What a report format is: a name, the suffix of its files, and a function from a report to pieces of text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -11,21 +11,25 @@ from typing import Final
 from dynasec.audit.report import Report
 from dynasec.errors import UsageError
 
-Render = Callable[[Report], str]
+Pieces = Callable[[Report], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format; its module in `dynasec.report` holds `render(report) -> str` and is imported when first used."""
+    """A format; its module in `dynasec.report` holds `pieces(report) -> Iterator[str]` and is imported when first used."""
 
     name: str
     suffix: str
     module: str
 
-    def render(self, report: Report) -> str:
-        """Return the report as text, ending in a newline."""
-        function: Render = import_module(f"dynasec.report.{self.module}").render
+    def pieces(self, report: Report) -> Iterator[str]:
+        """Yield the report as text, piece by piece, for it can be long; the last ends in a newline."""
+        function: Pieces = import_module(f"dynasec.report.{self.module}").pieces
         return function(report)
+
+    def render(self, report: Report) -> str:
+        """Return the whole report as text."""
+        return "".join(self.pieces(report))
 
 
 FORMATS: Final = (Format("table", ".txt", "as_table"), Format("json", ".json", "as_json"))

@@ -8,7 +8,7 @@ from dynasec.audit.finding import Suppressed
 from dynasec.check import Severity, Status
 from dynasec.model.fact import Gap
 from dynasec.registry import BrokenPlugin
-from dynasec.report.as_json import render
+from dynasec.report.as_json import pieces
 from tests.support.accounts import ACCOUNT, region, snapshot
 from tests.support.findings import control, finding, report
 
@@ -30,7 +30,7 @@ def _rich():
 
 
 def _document():
-    return json.loads(render(_rich()))
+    return json.loads("".join(pieces(_rich())))
 
 
 def test_the_document_has_the_keys_of_the_contract():
@@ -124,14 +124,14 @@ def test_gaps_problems_and_what_could_not_be_loaded():
 
 
 def test_an_empty_report_is_a_document():
-    document = json.loads(render(report()))
+    document = json.loads("".join(pieces(report())))
     assert (document["findings"], document["controls"]) == ([], [])
     assert document["score"] == {"overall": None, "coverage": None, "sections": {}}
 
 
 @given(st.text(st.characters()), st.text(st.characters()))
 def test_it_is_ascii_and_says_nothing_to_a_terminal(label, reason):
-    text = render(report(finding(label=label, reason=reason, evidence={reason: [label]})))
+    text = "".join(pieces(report(finding(label=label, reason=reason, evidence={reason: [label]}))))
     assert text.isascii()
     assert set(text) - set("\n") <= set(map(chr, range(0x20, 0x80)))
     (found,) = json.loads(text)["findings"]

@@ -10,7 +10,7 @@ from dynasec.audit.finding import Suppressed
 from dynasec.check import Severity, Status
 from dynasec.model.fact import Gap
 from dynasec.registry import BrokenPlugin
-from dynasec.report.as_table import render
+from dynasec.report.as_table import pieces
 from tests.support.accounts import region, snapshot, table
 from tests.support.findings import control, finding, report
 
@@ -22,7 +22,7 @@ ACCEPTED = Suppressed("why", "who", "2026-03-01")
 
 
 def _text(*findings, **members):
-    return click.unstyle(render(report(*findings, **members)))
+    return click.unstyle("".join(pieces(report(*findings, **members))))
 
 
 def _lines(*findings, **members):
@@ -45,7 +45,7 @@ def test_no_line_is_wider_than_100_and_nothing_speaks_to_the_terminal(texts, sta
         broken=(BrokenPlugin(label, where, reason),),
         problems=(reason,),
     )
-    text = click.unstyle(render(hostile))
+    text = click.unstyle("".join(pieces(hostile)))
     for line in text.split("\n"):
         assert cell_len(line) <= 100, line
         assert not re.search(
@@ -55,7 +55,7 @@ def test_no_line_is_wider_than_100_and_nothing_speaks_to_the_terminal(texts, sta
 
 @given(HOSTILE)
 def test_colours_are_ours_only(label):
-    styled = render(report(finding(label=label, reason=label)))
+    styled = "".join(pieces(report(finding(label=label, reason=label))))
     sequences = set(re.findall(r"\x1b\[[0-9;]*m", styled))
     assert sequences <= {"\x1b[33m", "\x1b[1m", "\x1b[33m\x1b[1m", "\x1b[0m"}
     assert styled.count("\x1b") == len(re.findall(r"\x1b\[[0-9;]*m", styled))
@@ -127,7 +127,12 @@ def test_resources_with_the_same_reason_stand_together_by_region():
         finding(label="d", region="us-east-1", reason="worse"),
     )
     at = lines.index("  bad:")
-    assert lines[at - 1 : at + 3] == ["  d  us-east-1  worse", "  bad:", "    eu-west-1  a", "    us-east-1  b, c"]
+    assert lines[at - 1 : at + 3] == [
+        "  d  us-east-1  worse",
+        "  bad:",
+        "    eu-west-1  a",
+        "    us-east-1  b, c",
+    ]
 
 
 def test_many_names_under_one_reason_are_counted():
