@@ -26,6 +26,7 @@ from dynasec.collect.clients import Clients
 from dynasec.collect.heap import share_one_heap
 from dynasec.collect.keys import KeyRing
 from dynasec.collect.reader import Progress, Reader, RegionReader
+from dynasec.errors import CredentialsError
 from dynasec.model.account import Account
 from dynasec.model.region import Region
 from dynasec.model.snapshot import Snapshot
@@ -55,6 +56,7 @@ def collect(clients: Clients, scope: Scope, request: Request, progress: Progress
 
 
 async def _collect(clients: Clients, scope: Scope, request: Request, progress: Progress | None) -> Snapshot:
+    asyncio.get_running_loop().set_exception_handler(_tell_once)
     started = datetime.now(UTC)
     reader = Reader(clients, request.reads, progress)
     try:
@@ -107,6 +109,12 @@ async def _collect(clients: Clients, scope: Scope, request: Request, progress: P
         )
     finally:
         reader.close()
+
+
+def _tell_once(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Keep quiet about tasks that nobody awaits any more: when credentials expire many fail, and the first ended the collection."""
+    if not isinstance(context.get("exception"), CredentialsError):
+        loop.default_exception_handler(context)
 
 
 async def _families(reader: RegionReader, keys: KeyRing) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import pty
@@ -13,8 +14,10 @@ import pytest
 from dynasec import __version__, cli, snapshot_file
 from dynasec.cli import main, run
 from dynasec.model.table import ContinuousBackups
+from dynasec.permissions import reads_of
 from dynasec.registry import BrokenPlugin, Registry, load
 from tests.support.accounts import denied, region, snapshot, table
+from tests.support.scripted import AwsError, clients
 
 PITR = ["--control", "point-in-time-recovery"]
 REFUSING = "http://127.0.0.1:1"
@@ -345,6 +348,18 @@ def test_colours_are_for_terminals_that_want_them(bad, more, environment, colour
     written = _on_a_terminal(["audit", "--snapshot", bad, *PITR, *more], **environment)
     assert "point-in-time-recovery" in written
     assert ("\x1b[" in written) is coloured
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("first", ["dynamodb:ListTables", "ec2:DescribeVpcs", None])
+def test_credentials_that_expire_on_the_way_are_one_line_and_exit_1(first, monkeypatch, capsys, caplog):
+    expired = AwsError("ExpiredTokenException")
+    operations = reads_of(load().controls) if first is None else [first]
+    made, _ = clients(dict.fromkeys(operations, expired))
+    monkeypatch.setattr("dynasec.cli.live.Clients", lambda *_: made)
+    assert _one_line(capsys, ["audit"], 1) == "the AWS credentials have expired; sign in again"
+    gc.collect()  # tasks whose failure nobody took note of complain when they go
+    assert caplog.records == []
 
 
 @pytest.mark.usefixtures("aws")
