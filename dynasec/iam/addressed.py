@@ -38,8 +38,11 @@ NOBODY = Address()
 EVERYBODY = Address(itself=True)
 
 
-def address(element: Principals, caller: Caller) -> Address:
-    """Say how a Principal (or NotPrincipal) element names the caller."""
+def address(element: Principals, caller: Caller, context: Knowledge) -> Address:
+    """Say how a Principal (or NotPrincipal) element names the caller.
+
+    Which session a role's requests come from the context may tell, under `CALLER`.
+    """
     if element.anyone:
         return EVERYBODY
     if caller.kind is CallerKind.SERVICE:
@@ -59,15 +62,13 @@ def address(element: Principals, caller: Caller) -> Address:
         elif caller.issuer is not None and text == caller.issuer:
             issuer.append(True)
         elif caller.kind is CallerKind.ROLE and _session_of(text, caller):
-            itself.append(
-                residue(Condition(_EQUALS, CALLER, (text,), variables=False), _anonymous_session(caller))
-            )
+            itself.append(residue(Condition(_EQUALS, CALLER, (text,), variables=False), context))
     if caller.kind is CallerKind.ROOT and account:
         itself.append(True)
     return Address(disjunction(itself), disjunction(issuer), account)
 
 
-def addressed_by_deny(statement: Statement, caller: Caller, *, bounded: bool) -> Formula:
+def addressed_by_deny(statement: Statement, caller: Caller, context: Knowledge, *, bounded: bool) -> Formula:
     """Say whether a Deny of a resource policy is addressed to the caller.
 
     A Deny with NotPrincipal exempts those of whom everything is named: user and account; session, role and account. When
@@ -75,8 +76,8 @@ def addressed_by_deny(statement: Statement, caller: Caller, *, bounded: bool) ->
     It always denies principals with a permissions boundary.
     """
     if statement.not_principals is None:
-        return True if statement.principals is None else address(statement.principals, caller).at_all
-    named = address(statement.not_principals, caller)
+        return True if statement.principals is None else address(statement.principals, caller, context).at_all
+    named = address(statement.not_principals, caller, context)
     if bounded or named.at_all is False:
         return True
     if statement.not_principals.anyone or caller.account is None or caller.kind is CallerKind.ROOT:
@@ -97,8 +98,3 @@ def _session_of(text: str, caller: Caller) -> bool:
         and head.endswith(f":sts::{caller.account}")
         and tail.partition("/")[0] == role
     )
-
-
-def _anonymous_session(caller: Caller) -> Knowledge:
-    shape = caller.implied[CALLER]
-    return Knowledge({CALLER: shape} if isinstance(shape, tuple) else {})

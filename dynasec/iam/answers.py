@@ -1,21 +1,26 @@
-"""What each layer by itself says to a request: when it allows, when it denies, by which statements."""
+"""What each layer by itself says to a request: when it allows, when it denies, by which statements.
 
-from collections.abc import Callable
+`ask` keeps the statements; `say` and `say_named` tell only the sums, quickly.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dynasec.iam.addressed import EVERYBODY, Address, address, addressed_by_deny
+from dynasec.iam.combination import Named
 from dynasec.iam.compiled import CompiledStatement, Unread
 from dynasec.iam.document import Effect
 from dynasec.iam.formula import Atom, Formula, Literal, Unsettled, conjunction, disjunction, substituted
 from dynasec.iam.layers import EndpointType, Layer, LayerName
 from dynasec.iam.request import CallerKind, Request
 
-_PRINCIPAL_LAYERS = frozenset({LayerName.RESOURCE, LayerName.ENDPOINT, LayerName.KMS})
+ADDRESSED = frozenset({LayerName.RESOURCE, LayerName.ENDPOINT})
+"""The layers whose statements name principals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A statement that applies, or would: `when` is never False. `to`: how it names the caller, resource policies only."""
+    """A statement that applies (`when is True`) or would. `to`: how it names the caller; everybody where it does not."""
 
     layer: LayerName
     statement: CompiledStatement
@@ -23,9 +28,24 @@ class Hit:
     to: Address = EVERYBODY
 
     @property
-    def allows(self) -> bool:
-        """Whether it is an Allow."""
-        return self.statement.allows
+    def source(self) -> str:
+        """The identifier of its policy."""
+        return self.statement.policy.identifier
+
+    @property
+    def kind(self) -> str:
+        """The kind of its policy."""
+        return self.statement.policy.kind
+
+    @property
+    def label(self) -> str:
+        """Its Sid or place in the policy."""
+        return self.statement.statement.label
+
+    @property
+    def sid(self) -> str | None:
+        """Its Sid."""
+        return self.statement.statement.sid
 
     @property
     def effect(self) -> Effect:
@@ -44,68 +64,91 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One layer's say. `unread`: what of it could not be read; then both formulas hold an unsettled atom.
-
-    `allow_itself`, `allow_issuer` and `allow_account` tell apart how the allowing statements name the caller (see
-    `Address`); `allow` is whether it is allowed in any way.
-    """
+    """One layer's say: its statements that apply or would, and what they come to."""
 
     hits: tuple[Hit, ...] = ()
-    allow: Formula = False
-    deny: Formula = False
-    itself: Formula = False
-    issuer: Formula = False
-    account: Formula = False
-    unread: "tuple[Doubt, ...]" = ()
+    doubts: tuple[Doubt, ...] = ()
+    named: Named = Named()  # noqa: RUF009 - frozen
+
+    @property
+    def allow(self) -> Formula:
+        """When the layer allows."""
+        return self.named.allow
+
+    @property
+    def deny(self) -> Formula:
+        """When the layer denies explicitly."""
+        return self.named.deny
 
     def substituted(self, decide: Callable[[Atom], Formula]) -> "Answer":
         """Put in what has become known."""
         if not self.hits:
             return self
-        hits = (_substituted(hit, decide) for hit in self.hits)
-        return summed(tuple(hit for hit in hits if hit.when is not False), self.unread)
+        known = (_substituted(hit, decide) for hit in self.hits)
+        hits = tuple(hit for hit in known if hit.when is not False)
+        return Answer(hits, self.doubts, _summed(hits, self.doubts))
 
 
 ALLOWS_NOTHING = Answer()
 
 
 def ask(
-    layer: Layer,
-    name: LayerName,
-    request: Request,
-    *,
-    bounded: bool = False,
-    endpoint: EndpointType | None = None,
+    layer: Layer, name: LayerName, request: Request, *, bounded: bool, endpoint: EndpointType | None = None
 ) -> Answer:
     """Evaluate one layer. `bounded`: the caller has a permissions boundary; `endpoint`: the type of endpoint asked."""
-    addressed = name in _PRINCIPAL_LAYERS
-    hits: list[Hit] = []
-    for statement in layer.index.speaking_of(request.action):
+    hits = tuple(_hits(layer, name, request, bounded=bounded, endpoint=endpoint))
+    doubts = _doubts(layer, name, request) if layer.index.unread else ()
+    return Answer(hits, doubts, _summed(hits, doubts)) if hits or doubts else ALLOWS_NOTHING
+
+
+def say(layer: Layer, name: LayerName, request: Request) -> tuple[Formula, Formula]:
+    """Tell when a layer that names no principals allows and when it denies."""
+    index = layer.index
+    allows: list[Formula] = []
+    denies: list[Formula] = []
+    allowed = False
+    for statement in index.speaking_of(request.action):
+        if allowed and statement.allows:
+            continue
         when = statement.applies(request.resource, request.context)
         if when is False:
             continue
-        to = EVERYBODY
-        if addressed:
-            to, named = _addressed(statement, name, request, bounded=bounded, endpoint=endpoint)
-            when = conjunction((when, named))
-            if when is False:
-                continue
-        elif statement.names_principals:
-            when = conjunction((when, _ill_formed(statement, "such a policy cannot name principals")))
-        hits.append(Hit(name, statement, when, to))
-    return summed(tuple(hits), _unread(layer, name, request) if layer.index.unread else ())
+        if statement.names_principals:
+            when = when & _ill_formed(statement, _NO_PRINCIPALS)
+        if statement.allows:
+            allowed = when is True
+            allows.append(when)
+        elif when is True:
+            return disjunction(allows), True
+        else:
+            denies.append(when)
+    if index.unread:
+        for doubt in _doubts(layer, name, request):
+            allows.append(doubt.allows)
+            denies.append(doubt.denies)
+    return allowed or disjunction(allows), disjunction(denies) if denies else False
 
 
-def summed(hits: tuple[Hit, ...], unread: tuple[Doubt, ...] = ()) -> Answer:
+def say_named(
+    layer: Layer, name: LayerName, request: Request, *, bounded: bool, endpoint: EndpointType | None = None
+) -> Named:
+    """Tell the same of a layer whose statements name principals."""
+    hits = _hits(layer, name, request, bounded=bounded, endpoint=endpoint)
+    return _summed(hits, _doubts(layer, name, request) if layer.index.unread else ())
+
+
+_NO_PRINCIPALS = "such a policy cannot name principals"
+_NOBODY = Named()
+
+
+def _summed(hits: Iterable[Hit], doubts: tuple[Doubt, ...]) -> Named:
     """Put the statements of a layer together."""
-    if not hits and not unread:
-        return ALLOWS_NOTHING
-    deny: list[Formula] = [doubt.denies for doubt in unread]
-    itself: list[Formula] = [doubt.allows for doubt in unread]
+    deny: list[Formula] = [doubt.denies for doubt in doubts]
+    itself: list[Formula] = [doubt.allows for doubt in doubts]
     issuer: list[Formula] = []
     account: list[Formula] = []
     for hit in hits:
-        if not hit.allows:
+        if not hit.statement.allows:
             deny.append(hit.when)
         elif hit.to is EVERYBODY:
             itself.append(hit.when)
@@ -113,16 +156,28 @@ def summed(hits: tuple[Hit, ...], unread: tuple[Doubt, ...] = ()) -> Answer:
             itself.append(conjunction((hit.to.itself, hit.when)))
             issuer.append(conjunction((hit.to.issuer, hit.when)))
             account.append(conjunction((hit.to.account, hit.when)))
-    strongest, weaker, weakest = disjunction(itself), disjunction(issuer), disjunction(account)
-    return Answer(
-        hits=hits,
-        allow=disjunction((strongest, weaker, weakest)),
-        deny=disjunction(deny),
-        itself=strongest,
-        issuer=weaker,
-        account=weakest,
-        unread=unread,
-    )
+    if not deny and not itself:
+        return _NOBODY
+    return Named(disjunction(itself), disjunction(issuer), disjunction(account), disjunction(deny))
+
+
+def _hits(
+    layer: Layer, name: LayerName, request: Request, *, bounded: bool, endpoint: EndpointType | None
+) -> Iterable[Hit]:
+    addressed = name in ADDRESSED
+    for statement in layer.index.speaking_of(request.action):
+        when = statement.applies(request.resource, request.context)
+        if when is False:
+            continue
+        to = EVERYBODY
+        if addressed:
+            to, named = _addressed(statement, name, request, bounded=bounded, endpoint=endpoint)
+            if named is False:
+                continue
+            when = when & named
+        elif statement.names_principals:
+            when = when & _ill_formed(statement, _NO_PRINCIPALS)
+        yield Hit(name, statement, when, to)
 
 
 def _addressed(
@@ -134,27 +189,20 @@ def _addressed(
     endpoint: EndpointType | None,
 ) -> tuple[Address, Formula]:
     """Say how the statement names the caller, and (in one formula) whether it does."""
-    written = statement.statement
+    written, caller = statement.statement, request.caller
     if not statement.allows:
-        return EVERYBODY, addressed_by_deny(written, request.caller, bounded=bounded)
+        return EVERYBODY, addressed_by_deny(written, caller, request.context, bounded=bounded)
     if written.principals is None:
         nobody_excluded = name is LayerName.ENDPOINT
         return EVERYBODY, nobody_excluded or _ill_formed(statement, "this Allow names no principals")
-    to = address(written.principals, request.caller)
-    if (
-        endpoint is EndpointType.GATEWAY
-        and request.caller.kind is not CallerKind.ROOT
-        and to.account is not False
-    ):
+    to = address(written.principals, caller, request.context)
+    root_only = endpoint is EndpointType.GATEWAY and caller.kind is not CallerKind.ROOT
+    if root_only and to.account is not False:
         to = Address(to.itself, to.issuer, account=False)
     return to, to.at_all
 
 
-def _ill_formed(statement: CompiledStatement, reason: str) -> Formula:
-    return Literal(Unsettled(f"{statement.policy.identifier}: {statement.statement.label}", reason))
-
-
-def _unread(layer: Layer, name: LayerName, request: Request) -> tuple[Doubt, ...]:
+def _doubts(layer: Layer, name: LayerName, request: Request) -> tuple[Doubt, ...]:
     return tuple(
         Doubt(
             policy=each,
@@ -167,6 +215,10 @@ def _unread(layer: Layer, name: LayerName, request: Request) -> tuple[Doubt, ...
         )
         for each in layer.index.unread
     )
+
+
+def _ill_formed(statement: CompiledStatement, reason: str) -> Formula:
+    return Literal(Unsettled(f"{statement.policy.identifier}: {statement.statement.label}", reason))
 
 
 def _substituted(hit: Hit, decide: Callable[[Atom], Formula]) -> Hit:

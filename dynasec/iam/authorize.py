@@ -13,52 +13,40 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 """
 
+from dataclasses import replace
+
 from dynasec.iam.answers import ALLOWS_NOTHING, Answer, ask
+from dynasec.iam.cases import settled
+from dynasec.iam.combination import Rules, under_rcps, under_scps
 from dynasec.iam.conditions import Knowledge
 from dynasec.iam.conditions.canonical import residue_of_atom
-from dynasec.iam.decision import Decision, decide
+from dynasec.iam.decision import Decision, Outcome, outcome_of
 from dynasec.iam.formula import Atom, Formula
-from dynasec.iam.keys import key_residual
+from dynasec.iam.keys import granted_by, key_question
 from dynasec.iam.layers import Layer, LayerName, Layers
 from dynasec.iam.request import CallerKind, Request
-from dynasec.iam.residual import Residual, Rules
-
-_TRUST = frozenset(
-    {
-        "sts:assumerole",
-        "sts:assumerolewithsaml",
-        "sts:assumerolewithwebidentity",
-        "sts:tagsession",
-        "sts:setsourceidentity",
-        "sts:setcontext",
-    }
-)
+from dynasec.iam.residual import Residual
+from dynasec.iam.weighing import weigh
 
 
 def authorize(request: Request, layers: Layers) -> Decision:
     """Decide a request; never raises for whatever policies and context are given."""
-    return decide(evaluate(request, layers))
+    explicit, granted = weigh(request, layers)
+    return Decision(outcome_of(explicit, granted), lambda: evaluate(request, layers))
 
 
 def complete(residual: Residual, more: Knowledge) -> Decision:
     """Decide again with what else has become known; on a whole context, as if it had been known at once.
 
-    What `more` says overrides what the request said before only where that was not known.
+    What was known exactly stays as it was; what was known in shape only, or not at all, is taken from `more`.
     """
     known = merged(residual.request.context, more)
 
     def put(atom: Atom) -> Formula:
         return residue_of_atom(atom, known)
 
-    request = Request(
-        residual.request.caller,
-        residual.request.action,
-        residual.request.resource,
-        residual.request.resource_account,
-        known,
-        residual.request.resource_in_management_account,
-    )
-    return decide(residual.substituted(request, put))
+    completed = residual.substituted(replace(residual.request, context=known), put)
+    return Decision(outcome_of(completed.explicit, completed.granted), lambda: completed)
 
 
 def merged(known: Knowledge, more: Knowledge) -> Knowledge:
@@ -74,54 +62,40 @@ def merged(known: Knowledge, more: Knowledge) -> Knowledge:
 
 
 def evaluate(request: Request, layers: Layers) -> Residual:
-    """Ask every layer that applies."""
-    caller = request.caller
-    principal = caller.account is not None
+    """Ask every layer that applies, and keep what each says."""
+    rules = Rules.of(request)
     bounded = layers.boundary is not None
-    own = _own_limits(request, layers) if principal else (None, None)
+
+    def asked(layer: Layer | None, name: LayerName) -> Answer | None:
+        if layer is None:
+            return None
+        return ask(layer, name, request, bounded=bounded, endpoint=layers.endpoint_type)
+
+    def levels(found: tuple[Layer, ...] | None, name: LayerName) -> tuple[Answer, ...]:
+        return tuple(ask(level, name, request, bounded=bounded) for level in found or ())
+
+    session = asked(layers.session, LayerName.SESSION)
+    if session is None and request.caller.kind is CallerKind.FEDERATED_USER:
+        session = ALLOWS_NOTHING  # without session policies, such a session has no permissions of its own
     return Residual(
         request=request,
-        rules=Rules(
-            same_account=request.same_account,
-            needs_resource=request.action.lower() in _TRUST or request.action[:4].lower() == "kms:",
-            principal=principal,
-            root=caller.kind is CallerKind.ROOT,
-        ),
-        identity=_ask(layers.identity, LayerName.IDENTITY, request) if principal else ALLOWS_NOTHING,
-        resource=_ask(layers.resource, LayerName.RESOURCE, request, bounded=bounded),
-        boundary=own[0],
-        session=own[1],
-        scps=_levels(layers.scps, LayerName.SCP, request) if _under_scps(request) else (),
-        rcps=_levels(layers.rcps, LayerName.RCP, request) if _under_rcps(request) else (),
-        endpoint=None
-        if layers.endpoint is None
-        else ask(
-            layers.endpoint, LayerName.ENDPOINT, request, bounded=bounded, endpoint=layers.endpoint_type
-        ),
-        key=None if layers.key is None else key_residual(request, layers, layers.key, evaluate),
+        rules=rules,
+        identity=(asked(layers.identity, LayerName.IDENTITY) if rules.principal else None) or ALLOWS_NOTHING,
+        resource=asked(layers.resource, LayerName.RESOURCE) or ALLOWS_NOTHING,
+        boundary=asked(layers.boundary, LayerName.BOUNDARY) if rules.principal else None,
+        session=session if rules.principal else None,
+        scps=levels(layers.scps, LayerName.SCP) if under_scps(request) else (),
+        rcps=levels(layers.rcps, LayerName.RCP) if under_rcps(request) else (),
+        endpoint=asked(layers.endpoint, LayerName.ENDPOINT),
+        key=_key(request, layers),
     )
 
 
-def _own_limits(request: Request, layers: Layers) -> tuple[Answer | None, Answer | None]:
-    boundary = None if layers.boundary is None else ask(layers.boundary, LayerName.BOUNDARY, request)
-    if layers.session is not None:
-        return boundary, ask(layers.session, LayerName.SESSION, request)
-    # A federated user's session without session policies has no permissions of its own.
-    return boundary, ALLOWS_NOTHING if request.caller.kind is CallerKind.FEDERATED_USER else None
+def _key(request: Request, layers: Layers) -> Residual | None:
+    if layers.key is None:
+        return None
+    asked, key_layers = key_question(request, layers, layers.key)
+    return replace(evaluate(asked, key_layers), grants=granted_by(asked, layers.key))
 
 
-def _ask(layer: Layer | None, name: LayerName, request: Request, *, bounded: bool = False) -> Answer:
-    return ALLOWS_NOTHING if layer is None else ask(layer, name, request, bounded=bounded)
-
-
-def _levels(levels: tuple[Layer, ...] | None, name: LayerName, request: Request) -> tuple[Answer, ...]:
-    return tuple(ask(level, name, request) for level in levels or ())
-
-
-def _under_scps(request: Request) -> bool:
-    caller = request.caller
-    return caller.account is not None and not caller.service_linked and not caller.management_account
-
-
-def _under_rcps(request: Request) -> bool:
-    return not request.caller.service_linked and not request.resource_in_management_account
+__all__ = ["Decision", "Outcome", "authorize", "complete", "evaluate", "settled"]

@@ -1,17 +1,15 @@
 """The answer to a request, and how it is read off the layers' answers."""
 
 import enum
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator
 
 from dynasec.iam.answers import Answer, Hit
+from dynasec.iam.cases import cases, settled
 from dynasec.iam.compiled import Unread
 from dynasec.iam.conditions.canonical import variables_in
-from dynasec.iam.formula import Formula, Unsettled, literals
+from dynasec.iam.formula import Formula, Literal, Unsettled, literals, negation
 from dynasec.iam.layers import LayerName
 from dynasec.iam.residual import Residual
-from dynasec.iam.settled import settled
 
 
 class Outcome(enum.StrEnum):
@@ -29,50 +27,86 @@ class Outcome(enum.StrEnum):
         return self in {Outcome.EXPLICIT_DENY, Outcome.IMPLICIT_DENY}
 
 
-@dataclass(frozen=True)
 class Decision:
-    """One answer. `explicitDeny` is said where some Deny certainly applies; else a denial is `implicitDeny`."""
+    """One answer. `explicitDeny` is said where some Deny certainly applies; another certain denial is `implicitDeny`.
 
-    outcome: Outcome
-    decided_by: LayerName
-    residual: Residual
+    All but the outcome is worked out when it is first asked for.
+    """
 
-    @cached_property
+    __slots__ = ("_find", "_residual", "outcome")
+
+    def __init__(self, outcome: Outcome, find: Callable[[], Residual]) -> None:
+        self.outcome = outcome
+        self._find = find
+        self._residual: Residual | None = None
+
+    def __repr__(self) -> str:
+        return f"Decision({self.outcome.value}, decided by {self.decided_by.value})"
+
+    @property
+    def residual(self) -> Residual:
+        """The layers' answers, to be explained or completed."""
+        if self._residual is None:
+            self._residual = self._find()
+        return self._residual
+
+    @property
+    def decided_by(self) -> LayerName:
+        """The layer that decides; `none` where no layer grants the request, or the answer is open."""
+        if self.outcome is Outcome.ALLOWED:
+            return _allowing(self.residual)
+        if self.outcome is Outcome.EXPLICIT_DENY:
+            return _denying(self.residual)
+        return _lacking(self.residual) if self.outcome is Outcome.IMPLICIT_DENY else LayerName.NONE
+
+    @property
     def matches(self) -> tuple[Hit, ...]:
         """The statements that apply (`hit.when is True`) or would under conditions, in AWS's order of layers."""
         return self.residual.hits
 
-    @cached_property
+    @property
     def condition(self) -> Formula:
         """When the request is allowed."""
         return self.residual.allowed
 
-    @cached_property
+    @property
     def missing(self) -> tuple[str, ...]:
         """Context keys (lower case, sorted) that the matching statements ask for and that the request does not hold."""
         context = self.residual.request.context
         asked = {key for hit in self.matches for key in _asked(hit)}
         return tuple(sorted(key for key in asked if not context.states(key)))
 
-    @cached_property
+    @property
     def unread(self) -> tuple[Unread, ...]:
         """Policies that could not be read, of all layers that apply."""
-        return tuple(
-            dict.fromkeys(doubt.policy for _, answer in self.residual.answers() for doubt in answer.unread)
-        )
+        found = (doubt.policy for _, answer in self.residual.answers() for doubt in answer.doubts)
+        return tuple(dict.fromkeys(found))
 
 
-def decide(residual: Residual) -> Decision:
-    """Read the decision off the layers' answers."""
-    allowed = settled(residual.allowed)
-    if allowed is True:
-        return Decision(Outcome.ALLOWED, _allowing(residual), residual)
-    if settled(residual.explicit) is True:
-        return Decision(Outcome.EXPLICIT_DENY, _denying(residual), residual)
-    if allowed is False:
-        return Decision(Outcome.IMPLICIT_DENY, _lacking(residual), residual)
-    unsettled = any(isinstance(literal.atom, Unsettled) for literal in literals(residual.allowed))
-    return Decision(Outcome.UNKNOWN if unsettled else Outcome.CONDITIONAL, LayerName.NONE, residual)
+def outcome_of(explicit: Formula, granted: Formula) -> Outcome:
+    """Read the outcome off when some layer denies explicitly and when all layers allow."""
+    if explicit is True:
+        return Outcome.EXPLICIT_DENY
+    if explicit is False and isinstance(granted, bool):
+        return Outcome.ALLOWED if granted else Outcome.IMPLICIT_DENY
+    return _settled_outcome(explicit, granted)
+
+
+def _settled_outcome(explicit: Formula, granted: Formula) -> Outcome:
+    condition = granted & negation(explicit)
+    found = cases(condition)
+    if found == ():
+        return Outcome.EXPLICIT_DENY if settled(explicit) is True else Outcome.IMPLICIT_DENY
+    if settled(condition) is True:
+        return Outcome.ALLOWED
+    if found is None:
+        if settled(explicit) is True:
+            return Outcome.EXPLICIT_DENY
+        open_literals = frozenset(literals(condition))
+    else:
+        open_literals = frozenset[Literal]().union(*found)
+    unsettled = any(isinstance(literal.atom, Unsettled) for literal in open_literals)
+    return Outcome.UNKNOWN if unsettled else Outcome.CONDITIONAL
 
 
 def _asked(hit: Hit) -> Iterator[str]:
@@ -121,7 +155,7 @@ def _lacking_base(residual: Residual) -> LayerName:
         return LayerName.NONE
     if not resource and (not rules.same_account or rules.needs_resource):
         return LayerName.RESOURCE
-    if not identity and settled(residual.resource.issuer) is False:
+    if not identity and settled(residual.resource.named.issuer) is False:
         return LayerName.IDENTITY
     if residual.boundary is not None and settled(residual.boundary.allow) is False:
         return LayerName.BOUNDARY

@@ -33,7 +33,7 @@ def in_words(formula: Formula) -> str:
 def because(decision: Decision) -> tuple[str, ...]:
     """Name the statements that apply, or may, one line each: layer, policy, statement, effect."""
     return tuple(
-        f"{hit.layer}: {hit.statement.policy.identifier}, {hit.statement.statement.label}: {hit.effect}"
+        f"{hit.layer}: {hit.source}, {hit.label}: {hit.effect}"
         + ("" if hit.when is True else " if the conditions hold")
         for hit in decision.matches
     )

@@ -26,8 +26,26 @@ class Unsettled:
 Atom = Condition | Unsettled
 
 
+class _Combinable:
+    """`&` and `|` work on formulas of every kind, truth values included."""
+
+    __slots__ = ()
+
+    def __and__(self, other: "Formula") -> "Formula":
+        return conjunction((_formula(self), other))
+
+    def __rand__(self, other: "Formula") -> "Formula":
+        return conjunction((other, _formula(self)))
+
+    def __or__(self, other: "Formula") -> "Formula":
+        return disjunction((_formula(self), other))
+
+    def __ror__(self, other: "Formula") -> "Formula":
+        return disjunction((other, _formula(self)))
+
+
 @dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(_Combinable):
     """An atom that must hold, or (`holds=False`) must not hold."""
 
     atom: Atom
@@ -35,20 +53,26 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
+class Both(_Combinable):
     """All parts must hold (any number of them, at least two)."""
 
     parts: tuple["Formula", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Either:
+class Either(_Combinable):
     """Some part must hold (any number of them, at least two)."""
 
     parts: tuple["Formula", ...]
 
 
 Formula = bool | Literal | Both | Either
+
+
+def _formula(found: _Combinable) -> Formula:
+    if not isinstance(found, Literal | Both | Either):
+        raise TypeError(type(found).__name__)
+    return found
 
 
 def conjunction(formulas: Iterable[Formula]) -> Formula:

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from dynasec.iam.conditions import Condition, Value, resolve
@@ -12,7 +11,6 @@ from dynasec.iam.conditions.canonical import residue
 from dynasec.iam.formula import Formula, Literal, Unsettled, conjunction, disjunction
 from dynasec.iam.layers import KeyGrant, KeyStep, Layers
 from dynasec.iam.request import Request, account_of_resource
-from dynasec.iam.residual import Residual
 
 DECRYPT = "kms:Decrypt"
 _EQUALS = resolve("StringEquals")
@@ -20,10 +18,8 @@ _CONTEXT = "kms:encryptioncontext:"
 _CONTEXT_KEYS = "kms:encryptioncontextkeys"
 
 
-def key_residual(
-    request: Request, layers: Layers, step: KeyStep, evaluate: Callable[[Request, Layers], Residual]
-) -> Residual:
-    """Evaluate the use of the table's key that goes with a request to the table: `kms:Decrypt` by way of DynamoDB.
+def key_question(request: Request, layers: Layers, step: KeyStep) -> tuple[Request, Layers]:
+    """Build the request to KMS that goes with a request to the table: `kms:Decrypt` by way of DynamoDB.
 
     The caller's own layers are the same; the key's policy takes the place of the table's, and the endpoint's policy does
     not see the call.
@@ -37,15 +33,8 @@ def key_residual(
         request.context.updated(**_implied(request, step, account)),
         request.resource_in_management_account and account == request.resource_account,
     )
-    key_layers = replace(
-        layers,
-        resource=step.policy,
-        rcps=None if step.aws_managed else (layers.rcps if step.rcps is None else step.rcps),
-        endpoint=None,
-        key=None,
-    )
-    found = evaluate(asked, key_layers)
-    return replace(found, grants=_granted(asked, step))
+    rcps = None if step.aws_managed else (layers.rcps if step.rcps is None else step.rcps)
+    return asked, replace(layers, resource=step.policy, rcps=rcps, endpoint=None, key=None)
 
 
 def _implied(request: Request, step: KeyStep, account: str | None) -> dict[str, tuple[Value, ...]]:
@@ -64,7 +53,8 @@ def _implied(request: Request, step: KeyStep, account: str | None) -> dict[str, 
     return implied
 
 
-def _granted(request: Request, step: KeyStep) -> Formula:
+def granted_by(request: Request, step: KeyStep) -> Formula:
+    """Say when a grant on the key lets the caller decrypt; `request` is the one to KMS."""
     if step.grants is None:
         return Literal(Unsettled(f"grants of {step.key}", "could not be read"))
     return disjunction(_by_grant(request, grant) for grant in step.grants)

@@ -72,6 +72,12 @@ class Pattern:
         return "".join(characters) if len(characters) == len(self.tokens) else None
 
     @cached_property
+    def prefix(self) -> str | None:
+        """The text before the one star of a pattern that is a text and a star; None for other patterns."""
+        chunks = self._chunks
+        return chunks[0] if chunks is not None and len(chunks) == 2 and not chunks[1] else None  # noqa: PLR2004
+
+    @cached_property
     def has_variables(self) -> bool:
         """Whether a variable is left unresolved."""
         return any(isinstance(token, Variable) for token in self.tokens)

@@ -11,23 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dynasec.iam.answers import ALLOWS_NOTHING, Answer, Hit
+from dynasec.iam.combination import Rules, base, by_resource
 from dynasec.iam.formula import Atom, Formula, conjunction, disjunction, negation, substituted
 from dynasec.iam.layers import LayerName
 from dynasec.iam.request import Request
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Which of AWS's rules bind this request.
-
-    `needs_resource`: the resource's policy must allow even within an account (KMS keys, role trust). `principal`: the
-    caller has an account whose policies count. `root`: it is the account's root user, allowed everything by default.
-    """
-
-    same_account: bool
-    needs_resource: bool
-    principal: bool
-    root: bool
 
 
 @dataclass(frozen=True)
@@ -76,39 +63,19 @@ class Residual:
         return disjunction(answer.deny for _, answer in self.answers())
 
     @cached_property
-    def by_identity(self) -> Formula:
-        """When the caller's own policies allow, within boundary and session."""
-        if not self.rules.principal:
-            return False
-        if self.rules.root:
-            return True
-        return conjunction((self.identity.allow, self.limits))
-
-    @cached_property
     def limits(self) -> Formula:
         """When boundary and session policies allow."""
         return conjunction(answer.allow for answer in (self.boundary, self.session) if answer is not None)
 
     @cached_property
     def by_resource(self) -> Formula:
-        """When the resource's policy (or a grant) suffices alone, within one account or for a service."""
-        if not self.rules.principal:
-            return self.resource.itself
-        if not self.rules.same_account:
-            return False
-        by_issuer = conjunction((self.resource.issuer, self.limits))
-        return disjunction((self.resource.itself, by_issuer, self.grants))
+        """When the resource's policy (or a grant) suffices alone."""
+        return by_resource(self.rules, self.resource.named, self.limits, self.grants)
 
     @cached_property
     def base(self) -> Formula:
         """When identity and resource policies together allow."""
-        if not self.rules.principal:
-            return self.by_resource
-        if not self.rules.same_account:
-            return conjunction((self.by_identity, disjunction((self.resource.allow, self.grants))))
-        if self.rules.needs_resource:
-            return disjunction((self.by_resource, conjunction((self.resource.account, self.by_identity))))
-        return disjunction((self.by_resource, self.by_identity))
+        return base(self.rules, self.identity.allow, self.limits, self.resource.named, self.grants)
 
     @cached_property
     def granted(self) -> Formula:

@@ -39,7 +39,7 @@ _NULL = resolve("Null")
 
 def present(key: str) -> Formula:
     """Demand that the key is in the request."""
-    return Literal(Condition(_NULL, key, ("false",), variables=False))
+    return Literal(Condition(_NULL, key.lower(), ("false",), variables=False))
 
 
 def residue(condition: Condition, knowledge: Knowledge) -> Formula:
@@ -111,20 +111,24 @@ def _canonical(condition: Condition) -> Formula:
     negated = test.operator.negated
     # "Every value differs" is "not some value matches"; "some value differs" is "not every value matches".
     universal = every != negated if test.qualifier else False
+    there = present(condition.key)
     literal: Formula
     if condition.values:
-        literal = Literal(
-            Condition(
-                _test(test.operator.name, universal), condition.key, condition.values, condition.variables
-            )
-        )
+        literal = Literal(_atom(_test(test.operator.name, universal), condition))
     else:  # every value named a variable that is absent
-        literal = negation(present(condition.key)) if universal else False
+        literal = negation(there) if universal else False
     formula = negation(literal) if negated else literal
     true_if_absent = every or (negated and test.qualifier is None)
     if test.if_exists and not true_if_absent:
-        return disjunction((formula, negation(present(condition.key))))
+        return disjunction((formula, negation(there)))
     return formula
+
+
+def _atom(test: Test, condition: Condition) -> Condition:
+    """Write an atom so that atoms that say the same are equal."""
+    values = tuple(sorted(set(condition.values)))
+    variables = condition.variables and any("${" in value for value in values)
+    return Condition(test, condition.key.lower(), values, variables)
 
 
 @lru_cache(maxsize=128)

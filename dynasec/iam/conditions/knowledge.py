@@ -32,11 +32,14 @@ class Knowledge:
 
     def find(self, key: str) -> tuple[Value, ...] | Gap:
         """Look a key up, in whatever case it is written."""
-        folded = key.lower()
-        values = self.present.get(folded)
+        return self.look_up(key.lower())
+
+    def look_up(self, key: str) -> tuple[Value, ...] | Gap:
+        """Look a key up that is written in lower case."""
+        values = self.present.get(key)
         if values is not None:
             return values or Gap.ABSENT
-        if folded in self.absent or folded.startswith(self.absent_families):
+        if key in self.absent or key.startswith(self.absent_families):
             return Gap.ABSENT
         return self.otherwise
 

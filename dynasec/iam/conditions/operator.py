@@ -1,7 +1,7 @@
 """What a condition operator is: how one value of the request compares with one value of the policy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from dynasec.iam.matching import Pattern
@@ -16,9 +16,9 @@ Comparison = Callable[[Value, Pattern], Ternary]
 """(value of the request, value of the policy) -> does the positive form of the operator hold?"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operator:
-    """A condition operator without its set qualifier and `IfExists`.
+    """A condition operator without its set qualifier and `IfExists`. There is one object per operator.
 
     `compare` is the positive form; `negated` operators invert it. `wildcards`: `*` and `?` are special in the
     policy's values; `ignore_case`: both sides are compared in lower case. `tests_presence`: the operator
@@ -26,7 +26,7 @@ class Operator:
     """
 
     name: str
-    compare: Comparison
+    compare: Comparison = field(repr=False)
     negated: bool = False
     wildcards: bool = False
     ignore_case: bool = False
