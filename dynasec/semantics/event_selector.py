@@ -113,7 +113,6 @@ def covers_table(
     records them with `readOnly: false` even when they select: selectors for read-only events miss reads, so they give
     PARTIAL.
     """
-
     by_name = any(
         condition.get("Field") == "eventName" for selector in advanced for condition in _conditions(selector)
     )
