@@ -138,11 +138,6 @@ class Clients:
             raise UsageError(msg, hint=f"did you mean {close[0]}?" if close else "")
         return partition
 
-    def offers(self, service: str, region: str) -> bool:
-        """Whether botocore's endpoint data list a service in a Region."""
-        partition = self._session.get_partition_for_region(region)
-        return region in self._session.get_available_regions(service, partition)
-
     @property
     def default_region(self) -> str | None:
         """The Region that the environment or the profile names."""
