@@ -64,13 +64,14 @@ def readme(text: str) -> str:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     blocks = []
-    top = Context(cli, info_name="dynasec", max_content_width=100, terminal_width=100)
+    style = {"max_content_width": 100, "terminal_width": 100, "help_option_names": ["-h", "--help"]}
+    top = Context(cli, info_name="dynasec", **style)
     blocks.append(cli.get_help(top))
     for name in ("audit",):
         command = cli.get_command(top, name)
         if command is None:
             raise AssertionError(name)
-        context = Context(command, info_name=name, parent=top, max_content_width=100, terminal_width=100)
+        context = Context(command, info_name=name, parent=top, **style)
         blocks.append(command.get_help(context))
     text = "\n\n".join(blocks)
     return f"{before}{BEGIN}\n```text\n{text}\n```\n{END}{after}"

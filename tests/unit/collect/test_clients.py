@@ -91,11 +91,6 @@ def test_a_region_that_does_not_exist_is_refused(region, hint):
     assert hint in caught.value.hint
 
 
-def test_what_is_offered_where():
-    assert _clients().offers("dynamodb", REGION)
-    assert not _clients().offers("dax", "me-south-1")
-
-
 def test_the_default_region_is_the_sessions(monkeypatch):
     assert _clients().default_region == REGION
     monkeypatch.delenv("AWS_DEFAULT_REGION")
