@@ -17,6 +17,7 @@ _COMMANDS: Final = {
     "controls": "List the controls, or explain one.",
     "demo": "Audit a simulated account: no AWS needed.",
     "permissions": "Print the least-privilege policy that the chosen controls need.",
+    "simulate": "Evaluate IAM requests offline, in the shapes of iam:SimulateCustomPolicy.",
 }
 """Name and summary of each command; its module in `dynasec.cli` holds `command`. A test holds the summaries to the docstrings."""
 
