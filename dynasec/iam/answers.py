@@ -14,8 +14,9 @@ from dynasec.iam.formula import Atom, Formula, Literal, Unsettled, conjunction, 
 from dynasec.iam.layers import EndpointType, Layer, LayerName
 from dynasec.iam.request import CallerKind, Request
 
-ADDRESSED = frozenset({LayerName.RESOURCE, LayerName.ENDPOINT})
-"""The layers whose statements name principals."""
+ADDRESSED = frozenset({LayerName.RESOURCE, LayerName.ENDPOINT, LayerName.RCP})
+"""The layers whose statements name principals; in RCPs they always name everybody."""
+_FOR_EVERYBODY = frozenset({LayerName.ENDPOINT, LayerName.RCP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _addressed(
     if not statement.allows:
         return EVERYBODY, addressed_by_deny(written, caller, request.context, bounded=bounded)
     if written.principals is None:
-        nobody_excluded = name is LayerName.ENDPOINT
+        nobody_excluded = name in _FOR_EVERYBODY
         return EVERYBODY, nobody_excluded or _ill_formed(statement, "this Allow names no principals")
     to = address(written.principals, caller, request.context)
     root_only = endpoint is EndpointType.GATEWAY and caller.kind is not CallerKind.ROOT

@@ -71,7 +71,7 @@ class Decision:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Context keys (lower case, sorted) that the matching statements ask for and that the request does not hold."""
+        """Context keys (lower case, sorted) that `matches` ask for and that the request neither holds nor lacks for certain."""
         context = self.residual.request.context
         asked = {key for hit in self.matches for key in _asked(hit)}
         return tuple(sorted(key for key in asked if not context.states(key)))
@@ -155,7 +155,8 @@ def _lacking_base(residual: Residual) -> LayerName:
         return LayerName.NONE
     if not resource and (not rules.same_account or rules.needs_resource):
         return LayerName.RESOURCE
-    if not identity and settled(residual.resource.named.issuer) is False:
+    by_issuer = rules.same_account and settled(residual.resource.named.issuer) is not False
+    if not identity and not by_issuer:
         return LayerName.IDENTITY
     if residual.boundary is not None and settled(residual.boundary.allow) is False:
         return LayerName.BOUNDARY

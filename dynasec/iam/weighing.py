@@ -7,7 +7,7 @@ from dynasec.iam.answers import say, say_named
 from dynasec.iam.combination import Named, Rules, base, under_rcps, under_scps
 from dynasec.iam.formula import Formula, disjunction
 from dynasec.iam.keys import granted_by, key_question
-from dynasec.iam.layers import Layer, LayerName, Layers
+from dynasec.iam.layers import LayerName, Layers
 from dynasec.iam.request import CallerKind, Request
 
 _UNNAMED = Named()
@@ -22,12 +22,17 @@ def _weighed(request: Request, layers: Layers, *, grants: Formula) -> tuple[Form
     rules = Rules.of(request)
     gates: Formula = True
     denies: list[Formula] = []
-    for name, level in _guards(request, layers):
-        allow, deny = say(level, name, request)
-        gates = gates & allow
-        if deny is not False:
-            denies.append(deny)
     bounded = layers.boundary is not None
+    if layers.scps is not None and under_scps(request):
+        for level in layers.scps:
+            allow, deny = say(level, LayerName.SCP, request)
+            gates = gates & allow
+            denies.append(deny)
+    if layers.rcps is not None and under_rcps(request):
+        for level in layers.rcps:
+            control = say_named(level, LayerName.RCP, request, bounded=bounded)
+            gates = gates & control.allow
+            denies.append(control.deny)
     named = _UNNAMED
     if layers.resource is not None:
         named = say_named(layers.resource, LayerName.RESOURCE, request, bounded=bounded)
@@ -62,12 +67,3 @@ def _own(request: Request, layers: Layers, denies: list[Formula]) -> tuple[Formu
             denies.append(deny)
             limits = limits & allow
     return identity, limits
-
-
-def _guards(request: Request, layers: Layers) -> list[tuple[LayerName, Layer]]:
-    found: list[tuple[LayerName, Layer]] = []
-    if layers.rcps is not None and under_rcps(request):
-        found.extend((LayerName.RCP, level) for level in layers.rcps)
-    if layers.scps is not None and under_scps(request):
-        found.extend((LayerName.SCP, level) for level in layers.scps)
-    return found

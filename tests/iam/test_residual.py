@@ -36,7 +36,9 @@ def test_residual_evaluation_completed_is_direct_evaluation(drawn: Drawn) -> Non
     completed = complete(partial.residual, drawn.whole)
     for decision in (direct, partial):
         residual = decision.residual
-        assert outcome_of(residual.explicit, residual.granted) is decision.outcome  # the fast road and the slow one
+        assert (
+            outcome_of(residual.explicit, residual.granted) is decision.outcome
+        )  # the fast road and the slow one
     assert (completed.outcome, completed.decided_by) == (direct.outcome, direct.decided_by)
     assert [(hit.layer, hit.statement, hit.when) for hit in completed.matches] == [
         (hit.layer, hit.statement, hit.when) for hit in direct.matches

@@ -105,13 +105,17 @@ def _any_deny(s: Situation) -> bool:
     return any(_denies(s, documents, addressed=True) for documents in addressed if documents is not None)
 
 
-def _granted(s: Situation) -> bool:
-    if s.account is not None and not s.service_linked and not s.management:
-        if not all(_allows(s, level) for level in s.scps or []):
-            return False
+def _let_through(s: Situation) -> bool:
+    under_scps = s.account is not None and not s.service_linked and not s.management
+    if under_scps and not all(_allows(s, level) for level in s.scps or []):
+        return False
     if not s.service_linked and not all(_allows(s, level) for level in s.rcps or []):
         return False
-    if s.endpoint is not None and not _how_named(s, s.endpoint, without_principal={"itself"}):
+    return s.endpoint is None or bool(_how_named(s, s.endpoint, without_principal={"itself"}))
+
+
+def _granted(s: Situation) -> bool:
+    if not _let_through(s):
         return False
     named = _how_named(s, s.resource_policy or [])
     if s.account is None:
@@ -174,11 +178,8 @@ def _deny_is_for(s: Situation, st: Statement) -> bool:
     if st.not_principals.anyone or s.account is None or s.kind == "root":
         return False
     wanted = {"itself"} if s.kind == "user" else {"itself", "issuer"}
-    if not named & wanted:
-        return True
-    if named >= wanted | {"account"}:
-        return False
-    return s.partly_named_is_denied
+    partly = bool(named & wanted) and not named >= wanted | {"account"}
+    return s.partly_named_is_denied if partly else not named & wanted
 
 
 def _names(s: Situation, element: Principals) -> set[str]:
@@ -281,12 +282,17 @@ def _matches(operator: str, value: str, text: str, context: Context, condition) 
     if tokens is None:
         return False
     literal = "".join(character for character, _ in tokens)
-    if base in ("StringEquals", "StringLike"):
-        return _like(tokens, value)
-    if base == "StringEqualsIgnoreCase":
-        return literal.lower() == value.lower()
-    if base in ("ArnLike", "ArnEquals"):
-        return _arn_like(tokens, value)
+    textual = {
+        "StringEquals": lambda: _like(tokens, value),
+        "StringLike": lambda: _like(tokens, value),
+        "StringEqualsIgnoreCase": lambda: literal.lower() == value.lower(),
+        "ArnLike": lambda: _arn_like(tokens, value),
+        "ArnEquals": lambda: _arn_like(tokens, value),
+    }
+    return textual[base]() if base in textual else _compares(base, value, literal)
+
+
+def _compares(base: str, value: str, literal: str) -> bool:
     readers = {"Bool": _bool, "BinaryEquals": _binary, "IpAddress": _network}
     family = "Numeric" if base.startswith("Numeric") else "Date" if base.startswith("Date") else base
     read = {"Numeric": _number, "Date": _date, **readers}[family]

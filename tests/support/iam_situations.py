@@ -130,12 +130,15 @@ def built(texts: DrawnLayers) -> Layers:
 
 @st.composite
 def situations(draw: st.DrawFn) -> Drawn:
+    caller, context = draw(callers), draw(contexts())
+    if caller.account is None:
+        context.pop("aws:principaltag/team", None)
     return Drawn(
-        draw(callers),
+        caller,
         draw(requested_actions),
         draw(requested_resources),
         draw(layer_texts()),
-        draw(contexts()),
+        context,
         frozenset(draw(st.sets(st.sampled_from(CONTEXT_KEYS)))),
     )
 

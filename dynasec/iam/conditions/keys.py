@@ -4,57 +4,78 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 """
 
-_SINGLE = frozenset(
-    {
-        "aws:currenttime",
-        "aws:ec2instancesourceprivateipv4",
-        "aws:ec2instancesourcevpc",
-        "aws:epochtime",
-        "aws:federatedprovider",
-        "aws:multifactorauthage",
-        "aws:multifactorauthpresent",
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalisawsservice",
-        "aws:principalorgid",
-        "aws:principalorgmasteraccount",
-        "aws:principalservicename",
-        "aws:principaltype",
-        "aws:referer",
-        "aws:requestedregion",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:securetransport",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceidentity",
-        "aws:sourceip",
-        "aws:sourceorgid",
-        "aws:sourcevpc",
-        "aws:sourcevpcarn",
-        "aws:sourcevpce",
-        "aws:tokenissuetime",
-        "aws:useragent",
-        "aws:userid",
-        "aws:username",
-        "aws:viaawsservice",
-        "aws:vpceaccount",
-        "aws:vpceorgid",
-        "aws:vpcsourceip",
-        "caller",
-        "dynamodb:enclosingoperation",
-        "dynamodb:fulltablescan",
-        "dynamodb:returnconsumedcapacity",
-        "dynamodb:returnvalues",
-        "dynamodb:select",
-        "kms:calleraccount",
-        "kms:grantisforawsresource",
-        "kms:viaservice",
-        "resource",
-        "sts:externalid",
-        "sts:rolesessionname",
-    }
+_ONE_VALUE = (
+    "aws:CurrentTime",
+    "aws:Ec2InstanceSourcePrivateIPv4",
+    "aws:Ec2InstanceSourceVpc",
+    "aws:EpochTime",
+    "aws:FederatedProvider",
+    "aws:MultiFactorAuthAge",
+    "aws:MultiFactorAuthPresent",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgMasterAccount",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalType",
+    "aws:referer",
+    "aws:RequestedRegion",
+    "aws:ResourceAccount",
+    "aws:ResourceOrgID",
+    "aws:SecureTransport",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceIdentity",
+    "aws:SourceIp",
+    "aws:SourceOrgID",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:SourceVpce",
+    "aws:TokenIssueTime",
+    "aws:UserAgent",
+    "aws:userid",
+    "aws:username",
+    "aws:ViaAWSService",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpcSourceIp",
+    "dynamodb:EnclosingOperation",
+    "dynamodb:FullTableScan",
+    "dynamodb:ReturnConsumedCapacity",
+    "dynamodb:ReturnValues",
+    "dynamodb:Select",
+    "kms:CallerAccount",
+    "kms:GrantIsForAWSResource",
+    "kms:ViaService",
+    "sts:ExternalId",
+    "sts:RoleSessionName",
+    "cognito-identity.amazonaws.com:sub",
 )
+_SEVERAL_VALUES = (
+    "aws:CalledVia",
+    "aws:PrincipalOrgPaths",
+    "aws:PrincipalServiceNamesList",
+    "aws:ResourceOrgPaths",
+    "aws:SourceOrgPaths",
+    "aws:TagKeys",
+    "aws:VpceOrgPaths",
+    "dynamodb:Attributes",
+    "dynamodb:FirstPartitionKeyValues",
+    "dynamodb:FourthPartitionKeyValues",
+    "dynamodb:LeadingKeys",
+    "dynamodb:SecondPartitionKeyValues",
+    "dynamodb:ThirdPartitionKeyValues",
+    "kms:EncryptionContextKeys",
+)
+_OWN = ("caller", "resource")
+_SINGLE = frozenset(name.lower() for name in (*_ONE_VALUE, *_OWN))
+_SPELLED = {name.lower(): name for name in (*_ONE_VALUE, *_SEVERAL_VALUES)}
+_FAMILIES = {
+    "aws:principaltag/": "aws:PrincipalTag/",
+    "aws:resourcetag/": "aws:ResourceTag/",
+    "aws:requesttag/": "aws:RequestTag/",
+}
 _SINGLE_FAMILIES = (
     "aws:principaltag/",
     "aws:resourcetag/",
@@ -68,3 +89,10 @@ def single_valued(key: str) -> bool:
     """Whether a key (any case) surely holds one value at most; False for keys this module does not know."""
     folded = key.lower()
     return folded in _SINGLE or folded.startswith(_SINGLE_FAMILIES)
+
+
+def spelled_key(key: str) -> str:
+    """Write a key as AWS's documentation does, where it is known."""
+    folded = key.lower()
+    family, slash, rest = folded.partition("/")
+    return _SPELLED.get(folded) or _FAMILIES.get(family + slash, family + slash) + rest
