@@ -22,8 +22,24 @@ def read_account(common: Common, controls: Sequence[Control]) -> Snapshot:
         UsageError: a Region does not exist.
 
     """
+    return read(common, request_of(controls))
+
+
+def read(common: Common, request: Request) -> Snapshot:
+    """Collect what is requested.
+
+    Raises:
+        CredentialsError: AWS cannot be asked.
+        UsageError: a Region does not exist.
+
+    """
     session = open_session(common.profile, role_arn=common.role_arn, external_id=common.external_id)
-    return collect_with(Clients(session, common.endpoint_url), common.region, controls, common)
+    return _collect(Clients(session, common.endpoint_url), common.region, request, common)
+
+
+def request_of(controls: Sequence[Control]) -> Request:
+    """Return what the controls read."""
+    return Request(reads_of(controls), replicas=any(control.check.across_replicas for control in controls))
 
 
 def collect_with(
@@ -36,7 +52,10 @@ def collect_with(
         UsageError: a Region does not exist.
 
     """
+    return _collect(clients, regions, request_of(controls), common)
+
+
+def _collect(clients: Clients, regions: tuple[str, ...], request: Request, common: Common) -> Snapshot:
     scope = resolve(clients, regions, all_regions=common.all_regions)
-    request = Request(reads_of(controls), replicas=any(control.check.across_replicas for control in controls))
     with shown(quiet=common.quiet) as progress:
         return collect(clients, scope, request, progress)

@@ -1,0 +1,83 @@
+"""Principals by tables, each combination that nothing tells apart evaluated once.
+
+Two principals are alike when they have the same policies and boundary, and no condition or principal element anywhere tells them apart.
+Two tables are alike *for a principal* when the same resource patterns of its policies match them, and neither their own policies, nor
+their key, nor the tags that its policies ask about tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+
+from dynasec.access.answer import Group
+from dynasec.access.blocks import Tables, places
+from dynasec.access.evaluation import Answers, Evaluator
+from dynasec.access.principals import Who
+from dynasec.access.questions import Question
+from dynasec.access.row import Standing
+from dynasec.access.rows import best
+from dynasec.access.tables import Side
+from dynasec.iam.actions import Capability
+from dynasec.model.table import Table
+
+Standings = tuple[tuple[Capability, Standing], ...]
+
+
+class Matrix:
+    """Evaluates all principals against all tables."""
+
+    def __init__(self, evaluator: Evaluator, sides: Sequence[Side], tables: Tables) -> None:
+        self._evaluator = evaluator
+        self._sides = sides
+        self._alike = tables
+
+    def groups(self, people: Sequence[Who], asked: tuple[Question, ...]) -> Iterator[Group]:
+        """Yield groups of principals and tables with the same standings, the most powerful first."""
+        alike: defaultdict[Hashable, list[Who]] = defaultdict(list)
+        for who in people:
+            alike[self._key(who)].append(who)
+        found: defaultdict[tuple[Standings, int], list[str]] = defaultdict(list)
+        for same in alike.values():
+            by_standing: defaultdict[Standings, int] = defaultdict(int)
+            for tables, standings in self._of(same[0], asked):
+                if standings:
+                    by_standing[standings] |= tables
+            for standings, tables in by_standing.items():
+                found[standings, tables].extend(who.name for who in same)
+        for (standings, tables), names in sorted(found.items(), key=_power):
+            yield Group(tuple(sorted(names)), self._tables(tables), dict(standings))
+
+    def _of(self, who: Who, asked: tuple[Question, ...]) -> Iterator[tuple[int, Standings]]:
+        """Yield sets of tables (bit i = table i) and what one principal can do to each of them."""
+        for tables in self._alike.blocks(who):
+            first = next(places(tables))
+            yield tables, standings_of(self._evaluator.answers(who, self._sides[first], asked))
+
+    def _tables(self, bits: int) -> tuple[Table, ...]:
+        return tuple(self._sides[place].table for place in places(bits))
+
+    def _key(self, who: Who) -> Hashable:
+        """Return what is equal for principals that nothing tells apart."""
+        if (who.role is None and who.user is None) or self._alike.tells_apart(who):
+            return who.name
+        return who.kind, who.identity, who.boundary, who.caller.service_linked
+
+
+def standings_of(answers: Answers) -> Standings:
+    """Return the surest answer of each capability; what is denied is left out."""
+    found: dict[Capability, Standing] = {}
+    for question, given in answers.items():
+        for grant, _ in best(given):
+            if grant.standing is Standing.DENIED:
+                continue
+            for capability in question.capabilities:
+                known = found.get(capability)
+                if known is None or grant.standing.rank < known.rank:
+                    found[capability] = grant.standing
+    return tuple((capability, found[capability]) for capability in Capability if capability in found)
+
+
+def _power(item: tuple[tuple[Standings, int], list[str]]) -> tuple[int, int, list[str]]:
+    (standings, tables), names = item
+    return -len(standings), -tables.bit_count(), sorted(names)
