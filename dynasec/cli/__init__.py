@@ -12,6 +12,7 @@ from dynasec import __version__
 from dynasec.errors import DynasecError, Exit
 
 _COMMANDS: Final = {
+    "access": "Show who can do what to a table, by which path, and why.",
     "audit": "Score an account and report.",
     "collect": "Read an account once into a snapshot file, for offline audits.",
     "controls": "List the controls, or explain one.",
