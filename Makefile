@@ -25,7 +25,7 @@ audit: $(STAMP) ## audit the account that the environment's credentials point to
 	$(BIN)/dynasec audit
 
 test: $(STAMP) ## run the tests
-	$(BIN)/python -m pytest -n auto -q --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n auto --dist loadscope -q --cov --cov-report=term:skip-covered
 
 lint: $(STAMP) ## style, types, architecture, and whether the generated docs are fresh
 	$(BIN)/ruff format --check .

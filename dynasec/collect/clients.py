@@ -193,6 +193,6 @@ def _config(*, patient: bool) -> Config:
         max_pool_connections=WORKERS,
         connect_timeout=5,
         read_timeout=30 if patient else 10,
-        retries={"mode": "standard", "total_max_attempts": 8 if patient else 2},
+        retries={"mode": "standard", "total_max_attempts": 6 if patient else 2},
         account_id_endpoint_mode="disabled",
     )

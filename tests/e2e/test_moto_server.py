@@ -8,6 +8,9 @@ import pytest
 
 from tests.e2e.seed import EXPECTED
 
+QUICK = ("--skip", "shield-advanced")
+"""The emulator answers its calls with 500, which AWS's clients ask again and again with growing pauses."""
+
 
 @pytest.fixture(scope="module")
 def report(moto_server):
@@ -24,7 +27,8 @@ def test_verdicts(report, control):
 
 
 def _name(finding):
-    return finding["label"]
+    """The name that the seed gave: without the id that AWS gave, and without the owner of an inline policy."""
+    return finding["label"].split(" (")[0].rsplit("/", 1)[-1]
 
 
 def test_what_the_emulator_lacks_is_unknown_and_incomplete(moto_server):
@@ -41,16 +45,17 @@ def test_never_failing_on_findings_exits_0_when_all_could_be_judged(moto_server)
 
 def test_a_snapshot_gives_the_findings_of_the_live_audit(moto_server, report, tmp_path):
     path = tmp_path / "account.json.gz"
-    assert moto_server.dynasec("collect", "-o", str(path)).returncode == 0
+    assert moto_server.dynasec("collect", *QUICK, "-o", str(path)).returncode == 0
     assert path.stat().st_mode & 0o777 == 0o600
     offline = moto_server.dynasec(
-        "audit", "--snapshot", str(path), "-f", "json", "--endpoint-url", "http://127.0.0.1:1"
+        "audit", *QUICK, "--snapshot", str(path), "-f", "json", "--endpoint-url", "http://127.0.0.1:1"
     )
-    assert json.loads(offline.stdout)["findings"] == report["findings"]
+    live = [one for one in report["findings"] if one["control"] != "shield-advanced"]
+    assert json.loads(offline.stdout)["findings"] == live
 
 
 def test_the_table_report_fits_100_columns_and_carries_no_escapes_in_a_pipe(moto_server):
-    out = moto_server.dynasec("audit").stdout
+    out = moto_server.dynasec("audit", *QUICK).stdout
     assert max(map(len, out.splitlines())) <= 100
     assert "\x1b" not in out
     assert "CRITICAL" in out

@@ -42,7 +42,7 @@ def test_clients_wait_and_retry_as_an_audit_needs():
     made = _clients()
     patient = made.get("dynamodb", REGION).meta.config
     assert patient.max_pool_connections == WORKERS
-    assert patient.retries == {"mode": "standard", "total_max_attempts": 8}
+    assert patient.retries == {"mode": "standard", "total_max_attempts": 6}
     assert f"dynasec/{__version__}" in patient.user_agent
     impatient = made.get("sts", REGION, patient=False).meta.config
     assert impatient.retries["total_max_attempts"] == 2
