@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from typing import Final
 
 from dynasec.access.answer import MatrixAnswer, TableAnswer
 from dynasec.access.blocks import Tables
-from dynasec.access.evaluation import Evaluator, Through
+from dynasec.access.evaluation import Answers, Evaluator, Through
 from dynasec.access.matrix import Matrix
 from dynasec.access.organization import Above, above
+from dynasec.access.paths import Paths
 from dynasec.access.policies import Shelf
 from dynasec.access.principals import People, Who, unlisted_principals
-from dynasec.access.questions import Question, questions
-from dynasec.access.row import Row
+from dynasec.access.questions import Part, Question, questions
+from dynasec.access.row import Grant, PrincipalType, Row, Standing
 from dynasec.access.rows import rows_of
+from dynasec.access.steps import Steps
 from dynasec.access.tables import Side, side_of
 from dynasec.iam.actions import Capability
 from dynasec.iam.document import Document
 from dynasec.iam.layers import EndpointType, Policy, Unread
 from dynasec.model.fact import malformed
 from dynasec.model.network import Endpoint
+from dynasec.model.region import Region
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import Table
+
+DEPTH: Final = 2
+"""Steps that indirect paths are followed by default."""
 
 
 class Access:
     """Answers who can do what to the tables of a snapshot. Compiles on first use and keeps what it compiled.
 
-    `endpoint`: a VPC endpoint through which all requests to DynamoDB are taken to come.
+    `endpoint`: a VPC endpoint through which all requests to DynamoDB are taken to come. `depth`: the most steps of an indirect path.
     """
 
-    def __init__(self, snapshot: Snapshot, *, endpoint: Endpoint | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, *, endpoint: Endpoint | None = None, depth: int = DEPTH) -> None:
         self.snapshot = snapshot
+        self.depth = depth
         self.shelf = Shelf()
         self.above: Above = above(snapshot, self.shelf)
         self.through = self._through(endpoint)
@@ -55,8 +63,14 @@ class Access:
     def everybody(self) -> Mapping[str, Who]:
         """The account's principals, and those that policies of tables, streams and roles name beside them."""
         people = People(self.snapshot, self.shelf, management=self.above.management)
-        named = people.named_by(self._documents(), self.own)
-        return {**self.own, **{who.name: who for who in named}}
+        named = {who.name: who for who in people.named_by(self._documents(), self.own)}
+        trusted = {
+            # services use roles for those who passed them on
+            who.name: who
+            for who in people.named_by(self._trust(), self.own)
+            if who.kind is not PrincipalType.SERVICE
+        }
+        return {**self.own, **dict(sorted({**trusted, **named}.items()))}
 
     @cached_property
     def caveats(self) -> tuple[str, ...]:
@@ -66,7 +80,7 @@ class Access:
     def answer(self, table: Table, asked: tuple[Question, ...] | None = None) -> TableAnswer:
         """Return all there is to say about one table."""
         rows = tuple(self.rows(table, asked))
-        return TableAnswer(self.snapshot, table, rows, (*self.caveats, *self.side(table).caveats))
+        return TableAnswer(self.snapshot, table, rows, (*self.caveats, *self._caveats_of(table)))
 
     def matrix(
         self,
@@ -90,17 +104,75 @@ class Access:
 
     def rows(self, table: Table, asked: tuple[Question, ...] | None = None) -> Iterator[Row]:
         """Yield the lines of a table, denied capabilities included: capability by capability, the surest first."""
-        found = list(self.direct(table, asked))
+        chosen = frozenset(asked or questions())
+        found = [*self._rows(self.side(table), chosen), *self._functions(table, chosen)]
         order = {capability: place for place, capability in enumerate(Capability)}
         yield from sorted(
-            found, key=lambda row: (order[row.capability], row.grant.preference[:1], row.principal)
+            found,
+            key=lambda row: (order[row.capability], row.decision.rank, len(row.grant.via), row.principal),
         )
 
-    def direct(self, table: Table, asked: tuple[Question, ...] | None = None) -> Iterator[Row]:
-        """Yield what each principal can do itself, denied capabilities included."""
-        side = self.side(table)
+    def _rows(self, side: Side, chosen: frozenset[Question]) -> Iterator[Row]:
+        cache: dict[object, Answers] = {}
         for who in self.everybody.values():
-            yield from rows_of(who, self.evaluator.answers(who, side, asked or questions()))
+            direct = self.evaluator.answers(who, side, questions())
+            indirect = self.paths.answers(who, side, direct, cache)
+            merged = {
+                question: (*given, *indirect.get(question, ()))
+                for question, given in direct.items()
+                if question in chosen
+            }
+            yield from rows_of(who, merged)
+
+    def _functions(self, table: Table, chosen: frozenset[Question]) -> Iterator[Row]:
+        """Yield the functions to which Lambda hands the table's changes."""
+        stream = None if table.description.value is None else table.description.value.latest_stream_arn
+        records = "dynamodb:GetRecords"
+        if stream is None or all(question.action != records for question in chosen):
+            return
+        for mapping in self._region(table).companions.event_source_mappings.items:
+            if mapping.event_source_arn == stream:
+                on = mapping.state == "Enabled"
+                grant = Grant(
+                    Standing.ALLOWED if on else Standing.CONDITIONAL,
+                    () if on else (f"if the mapping is switched on (it is {mapping.state})",),
+                    (f"event source mapping {mapping.uuid}",),
+                )
+                foreign = mapping.function_arn.split(":")[4:5] != [table.account]
+                yield Row(
+                    mapping.function_arn,
+                    PrincipalType.FUNCTION,
+                    Capability.STREAM,
+                    (records,),
+                    (Part.STREAM,),
+                    grant,
+                    foreign,
+                )
+
+    @cached_property
+    def paths(self) -> Paths:
+        """The ways by which principals get rights that are not theirs."""
+        clusters = [
+            cluster for region in self.snapshot.regions for cluster in region.companions.dax_clusters.items
+        ]
+        steps = Steps(self.evaluator, self.shelf, self.snapshot.identity, self.own, clusters)
+        return Paths(self.evaluator, steps, self.depth)
+
+    def _caveats_of(self, table: Table) -> Iterator[str]:
+        """Yield what was not read of what lives beside a table, and what the table itself tells."""
+        companions = self._region(table).companions
+        if companions.dax_clusters.gap is not None:
+            yield (
+                f"DAX clusters could not be listed ({companions.dax_clusters.gap}): whoever may use one acts with "
+                "the rights of its role."
+            )
+        if companions.event_source_mappings.gap is not None:
+            gap = companions.event_source_mappings.gap
+            yield f"Functions that consume the stream could not be listed ({gap})."
+        yield from self.side(table).caveats
+
+    def _region(self, table: Table) -> Region:
+        return self.snapshot.region(table.region)
 
     def _documents(self) -> Iterator[Document]:
         for table in self.snapshot.tables():
@@ -109,6 +181,12 @@ class Access:
                     yield from (
                         policy.document for policy in piece.policy.policies if isinstance(policy, Policy)
                     )
+
+    def _trust(self) -> Iterator[Document]:
+        for role in self.snapshot.identity.roles.items:
+            policy = self.shelf.policy(f"trust policy of {role.name}", "trust", role.trust)
+            if isinstance(policy, Policy):
+                yield policy.document
 
     def _through(self, endpoint: Endpoint | None) -> Through | None:
         if endpoint is None:

@@ -28,7 +28,8 @@ _DYNAMODB: Final = Pattern.of("dynamodb:*")
 class Asks:
     """Gathered from layers: `keys` are condition keys and variables in lower case, `patterns` resource patterns, `named` principals.
 
-    `to_all`: some statement speaks to principals that it does not name. `grants_to_all`: an Allow does, or a policy is not known.
+    `open_to_anyone`: an Allow names anyone, or a policy is not known. `to_all`: some statement speaks to principals that it does not
+    name. `grants_to_all`: an Allow does, or a policy is not known.
     """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
@@ -37,9 +38,10 @@ class Asks:
         self.patterns: dict[Pattern, None] = {}
         self.allowing: dict[Pattern, None] = {}
         self.to_all = self.grants_to_all = self.allows_unnamed_resources = False
+        self.open_to_anyone = False
         for layer in layers:
             if layer.index.unread:
-                self.to_all = self.grants_to_all = self.allows_unnamed_resources = True
+                self.to_all = self.grants_to_all = self.allows_unnamed_resources = self.open_to_anyone = True
             for policy in layer.policies:
                 if isinstance(policy, Policy):
                     for statement in policy.document.statements:
@@ -64,6 +66,8 @@ class Asks:
         elements = [each for each in (statement.principals, statement.not_principals) if each is not None]
         for element in elements:
             self.named.update(name.text for name in names(element) if name.kind is not PrincipalKind.ANYONE)
+        if statement.allows and statement.principals is not None and statement.principals.anyone:
+            self.open_to_anyone = True
         to_all = not elements or statement.not_principals is not None or _addresses_many(statement)
         self.to_all = self.to_all or to_all
         self.grants_to_all = self.grants_to_all or (statement.allows and to_all)

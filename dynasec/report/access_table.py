@@ -17,7 +17,7 @@ from dynasec.report.columns import cut, wrap
 from dynasec.report.printable import printable
 
 WIDTH: Final = 100
-_NAME: Final = 44
+_NAME: Final = 64
 _NAMES: Final = 8
 """Names shown of a group; the rest are counted."""
 _COLOURS: Final = {
