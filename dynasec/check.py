@@ -21,6 +21,7 @@ from dynasec.model.snapshot import Snapshot
 from dynasec.model.subjects import reads_to_list
 from dynasec.model.table import Table
 from dynasec.semantics.classification import Classifier
+from dynasec.semantics.placement import Placement
 from dynasec.settings import Settings
 
 R = TypeVar("R", bound=Resource)
@@ -111,6 +112,11 @@ class Context:
     def classifier(self) -> Classifier:
         """The data classes of tables."""
         return Classifier(self.settings)
+
+    @cached_property
+    def placement(self) -> Placement:
+        """The lanes, zones and tiers of resources."""
+        return Placement(self.settings)
 
     def region(self, resource: Resource) -> Region:
         """Return the Region of a resource.

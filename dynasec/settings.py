@@ -51,18 +51,65 @@ class Classes(_Section):
         return self
 
 
+class Tags(_Section):
+    """Which tag keys place a resource, in the order in which they are looked for; case makes no difference.
+
+    A lane is a business domain whose resources keep to themselves, a zone a part of the network with one level of trust, a tier the plane
+    that an endpoint serves (`app_tiers` or `control_tiers`). A table whose `token_vault` tag is one of `yes` holds the key from tokens to
+    what they stand for; one whose `per_user` tag is, holds items that belong to one caller each.
+    """
+
+    lane: tuple[str, ...] = ("lane", "swim-lane", "domain", "business-domain")
+    zone: tuple[str, ...] = ("zone", "security-zone", "network-zone")
+    tier: tuple[str, ...] = ("tier", "plane")
+    token_vault: tuple[str, ...] = ("token-vault",)
+    per_user: tuple[str, ...] = ("per-user",)
+    yes: tuple[str, ...] = ("true", "yes", "1", "on")
+    app_tiers: tuple[str, ...] = ("app", "application", "data", "data-plane")
+    control_tiers: tuple[str, ...] = ("control", "control-plane", "admin", "management")
+
+
 class Rule(_Section):
-    """Facts about tables that tags do not tell. `match` is a glob on the table's name or ARN; the first rule that matches counts."""
+    """Facts that tags do not tell. `match` is a glob on a table's name or ARN, or on the id of a VPC, subnet or endpoint.
+
+    For each fact the first rule that matches and gives it counts, and it counts before tags.
+    """
 
     match: str
     data_class: str | None = None
+    lane: str | None = None
+    zone: str | None = None
+    tier: str | None = None
+    token_vault: bool | None = None
+    per_user: bool | None = None
+
+
+class Zones(_Section):
+    """Which zones may send to which: `neighbours.data = ["app"]` lets the zone `app` reach the zone `data`."""
+
+    neighbours: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
+
+
+class Attestation(_Section):
+    """What somebody vouches for since no API shows it: that items of the tables that match are encrypted on the client, or tokenized."""
+
+    tables: str
+    claim: Literal["client-side-encryption", "tokenization"]
+    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    on: date
+    expires: date
 
 
 class Trust(_Section):
-    """Who is not a foreigner: accounts and organisations beside the audited account itself."""
+    """Who is not a foreigner: accounts and organisations beside the audited account itself.
+
+    `administrators` and `exporters` are globs on ARNs of principals: who may change tables and permissions, and who may carry data out.
+    """
 
     accounts: tuple[AccountId, ...] = ()
     organizations: tuple[Organization, ...] = ()
+    administrators: tuple[str, ...] = ()
+    exporters: tuple[str, ...] = ()
 
 
 class Network(_Section):
@@ -76,6 +123,13 @@ class Thresholds(_Section):
     """Numbers on which people may differ."""
 
     key_rotation_days: Annotated[int, Field(ge=90, le=2560)] = 365
+    recovery_window_days: Annotated[int, Field(ge=1, le=35)] = 35
+    backup_age_hours: Annotated[int, Field(ge=1)] = 24
+    access_key_days: Annotated[int, Field(ge=1)] = 90
+    free_addresses_percent: Annotated[int, Field(ge=0, le=100)] = 20
+    sensitive_readers: Annotated[int, Field(ge=0)] = 10
+    stack_drift_days: Annotated[int, Field(ge=1)] = 30
+    open_finding_days: Annotated[int, Field(ge=0)] = 7
 
 
 class Suppression(_Section):
@@ -103,11 +157,14 @@ class Settings(_Section):
     """The whole configuration."""
 
     classes: Classes = Classes()
+    tags: Tags = Tags()
+    zones: Zones = Zones()
     trust: Trust = Trust()
     network: Network = Network()
     thresholds: Thresholds = Thresholds()
     severity: dict[str, SeverityName] = Field(default_factory=dict[str, SeverityName])
     rules: tuple[Rule, ...] = ()
+    attest: tuple[Attestation, ...] = ()
     suppress: tuple[Suppression, ...] = ()
 
     @model_validator(mode="after")
