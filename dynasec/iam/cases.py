@@ -1,21 +1,24 @@
 """A formula as a list of cases (disjunctive normal form), with what contradicts itself or says nothing left out.
 
 A *case* is a set of literals that must all hold; the formula holds when some case does. No cases: it never holds. The
-number of cases is bounded: `cases` answers None where a formula has more, and then nothing coarser is pretended: the
-formula itself stays exact.
+number of cases is bounded: where a formula has more, `cases` answers None, and what rests on it says less: a decision is
+then conditional (or unknown) although it may be certain. The formula itself stays exact.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
 
 from dynasec.iam.conditions.canonical import present
 from dynasec.iam.conditions.condition import Condition
 from dynasec.iam.conditions.keys import single_valued
 from dynasec.iam.conditions.registry import Qualifier, Test
-from dynasec.iam.formula import Both, Either, Formula, Literal, conjunction, disjunction, negation
+from dynasec.iam.formula import Both, Either, Formula, Literal, conjunction, disjunction, literals, negation
 from dynasec.iam.one_key import united, without_contradiction
 
 Case = frozenset[Literal]
 MOST_CASES = 64
+MOST_LITERALS = 1000
 _EMPTY: Case = frozenset()
 
 
@@ -23,8 +26,14 @@ class _TooMany(Exception):  # noqa: N818 - no error, a way out
     """The formula has more cases than are worth spelling out."""
 
 
+@lru_cache(maxsize=1024)
 def cases(formula: Formula) -> tuple[Case, ...] | None:
-    """List the cases in which a formula holds, the simplest first; None where there are more than MOST_CASES."""
+    """List the cases in which a formula holds, the simplest first.
+
+    None where there are more than MOST_CASES, or the formula has more than MOST_LITERALS.
+    """
+    if next(islice(literals(formula), MOST_LITERALS, None), None) is not None:
+        return None
     try:
         found = _cases(formula)
     except _TooMany:
@@ -57,8 +66,8 @@ def _cases(formula: Formula) -> list[Case]:
 
 
 def _either(parts: Iterable[Formula]) -> list[Case]:
-    literals, others = _parted(parts)
-    found = [frozenset({literal}) for literal in united(literals, holding=True)]
+    plain, others = _parted(parts)
+    found = [frozenset({literal}) for literal in united(plain, holding=True)]
     for part in others:
         found.extend(_cases(part))
         found = _distinct(found)
@@ -66,8 +75,8 @@ def _either(parts: Iterable[Formula]) -> list[Case]:
 
 
 def _both(formula: Both) -> list[Case]:
-    literals, others = _parted(formula.parts)
-    start = without_contradiction(literals)
+    plain, others = _parted(formula.parts)
+    start = without_contradiction(plain)
     if start is None:
         return []
     found: list[Case] = [start]
@@ -81,15 +90,15 @@ def _both(formula: Both) -> list[Case]:
 
 def _parted(parts: Iterable[Formula]) -> tuple[list[Literal], list[Formula]]:
     """Part literals from the rest, what single-valued keys make simpler written so."""
-    literals: list[Literal] = []
+    plain: list[Literal] = []
     others: list[Formula] = []
     for part in parts:
         simpler = _for_single_values(part) if isinstance(part, Literal) else part
         if isinstance(simpler, Literal):
-            literals.append(simpler)
+            plain.append(simpler)
         else:
             others.append(simpler)
-    return literals, others
+    return plain, others
 
 
 def _for_single_values(literal: Literal) -> Formula:

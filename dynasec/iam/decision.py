@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from dynasec.iam.answers import Answer, Hit
 from dynasec.iam.cases import cases, settled
@@ -92,6 +93,7 @@ def outcome_of(explicit: Formula, granted: Formula) -> Outcome:
     return _settled_outcome(explicit, granted)
 
 
+@lru_cache(maxsize=1024)
 def _settled_outcome(explicit: Formula, granted: Formula) -> Outcome:
     condition = granted & negation(explicit)
     found = cases(condition)

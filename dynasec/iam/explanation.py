@@ -40,7 +40,7 @@ def in_words(formula: Formula) -> tuple[str, ...]:
     words = _phrases(common)
     rests = [case - common for case in plainly]
     if len(rests) > 1:
-        shown = [_joined(rest) for rest in rests[:_MOST_WORDED]]
+        shown = sorted(_joined(rest) for rest in rests[:_MOST_WORDED])
         if len(rests) > _MOST_WORDED:
             shown.append(f"in {len(rests) - _MOST_WORDED} more cases")
         words.append("either " + ", or ".join(shown))

@@ -11,7 +11,8 @@ _PARTIAL = re.compile(r"\d{4}(-\d{2})?", re.ASCII)
 _LONGEST = 40
 
 
-def _read(text: str) -> datetime | None:
+def read(text: str) -> datetime | None:
+    """Read a moment; None when it is none."""
     if len(text) > _LONGEST:
         return None
     try:
@@ -26,10 +27,10 @@ def _read(text: str) -> datetime | None:
 
 
 OPERATORS = (
-    Operator("DateEquals", read_both(_read, operator.eq)),
-    Operator("DateNotEquals", read_both(_read, operator.eq), negated=True),
-    Operator("DateLessThan", read_both(_read, operator.lt)),
-    Operator("DateLessThanEquals", read_both(_read, operator.le)),
-    Operator("DateGreaterThan", read_both(_read, operator.gt)),
-    Operator("DateGreaterThanEquals", read_both(_read, operator.ge)),
+    Operator("DateEquals", read_both(read, operator.eq)),
+    Operator("DateNotEquals", read_both(read, operator.eq), negated=True),
+    Operator("DateLessThan", read_both(read, operator.lt)),
+    Operator("DateLessThanEquals", read_both(read, operator.le)),
+    Operator("DateGreaterThan", read_both(read, operator.gt)),
+    Operator("DateGreaterThanEquals", read_both(read, operator.ge)),
 )

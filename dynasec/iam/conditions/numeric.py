@@ -10,15 +10,16 @@ from dynasec.iam.conditions.operator import Operator, read_both
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 
 
-def _read(text: str) -> Decimal | None:
+def read(text: str) -> Decimal | None:
+    """Read a number; None when it is none."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 OPERATORS = (
-    Operator("NumericEquals", read_both(_read, operator.eq)),
-    Operator("NumericNotEquals", read_both(_read, operator.eq), negated=True),
-    Operator("NumericLessThan", read_both(_read, operator.lt)),
-    Operator("NumericLessThanEquals", read_both(_read, operator.le)),
-    Operator("NumericGreaterThan", read_both(_read, operator.gt)),
-    Operator("NumericGreaterThanEquals", read_both(_read, operator.ge)),
+    Operator("NumericEquals", read_both(read, operator.eq)),
+    Operator("NumericNotEquals", read_both(read, operator.eq), negated=True),
+    Operator("NumericLessThan", read_both(read, operator.lt)),
+    Operator("NumericLessThanEquals", read_both(read, operator.le)),
+    Operator("NumericGreaterThan", read_both(read, operator.gt)),
+    Operator("NumericGreaterThanEquals", read_both(read, operator.ge)),
 )

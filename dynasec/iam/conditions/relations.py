@@ -1,32 +1,15 @@
 """How two values of policies about one key relate: whether what matches one always, or never, matches the other."""
 
 from dynasec.iam.conditions.condition import Condition
+from dynasec.iam.conditions.intervals import compare_intervals
 from dynasec.iam.conditions.operator import Operator, Value
 from dynasec.iam.matching import Pattern
 from dynasec.iam.ternary import Ternary
 
 _TEXT = frozenset({"StringEquals", "StringLike"})
 _ARN_PARTS = 6
-_FAMILIES = (
-    frozenset({"StringEquals", "StringLike", "StringEqualsIgnoreCase"}),
-    frozenset(
-        {
-            "NumericEquals",
-            "NumericLessThan",
-            "NumericLessThanEquals",
-            "NumericGreaterThan",
-            "NumericGreaterThanEquals",
-        }
-    ),
-    frozenset(
-        {"DateEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"}
-    ),
-    frozenset({"IpAddress"}),
-    frozenset({"Bool"}),
-    frozenset({"BinaryEquals"}),
-)
-_EXACT = frozenset({"NumericEquals", "DateEquals", "IpAddress", "Bool", "BinaryEquals"})
-"""Operators whose own value stands for all values that match, as far as the same family is concerned."""
+_EXACT = frozenset({"IpAddress", "Bool", "BinaryEquals"})
+"""Operators whose own value stands for all values that match, as far as the same operator is concerned."""
 
 
 def relate(one: Condition, value: str, other: Condition, wanted: str) -> Ternary:
@@ -40,6 +23,9 @@ def relate(one: Condition, value: str, other: Condition, wanted: str) -> Ternary
         return Ternary.TRUE if same else Ternary.UNKNOWN
     if left is right and value == wanted:
         return Ternary.TRUE if readable(right, wanted) else Ternary.UNKNOWN
+    ordered = compare_intervals(left, value, right, wanted)
+    if ordered is not None:
+        return ordered
     stands_for = _as_value(left, value, right)
     if stands_for is None:
         return Ternary.UNKNOWN
@@ -68,5 +54,4 @@ def _as_value(left: Operator, value: str, right: Operator) -> Value | None:
     if left.name == "ArnLike" and right.name in _TEXT | {"ArnLike"}:
         pattern = Pattern.of(value)
         return pattern if len(pattern.split(":", _ARN_PARTS)) == _ARN_PARTS else None
-    exact = left.name in _EXACT and any({left.name, right.name} <= family for family in _FAMILIES)
-    return value if exact and readable(left, value) else None
+    return value if left is right and left.name in _EXACT and readable(left, value) else None
