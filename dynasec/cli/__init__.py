@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "access": "Show who can do what to a table, by which path, and why.",
     "audit": "Score an account and report.",
     "collect": "Read an account once into a snapshot file, for offline audits.",
+    "config": "Write a first configuration, or check one.",
     "controls": "List the controls, or explain one.",
     "demo": "Audit a simulated account: no AWS needed.",
     "permissions": "Print the least-privilege policy that the chosen controls need.",
