@@ -76,6 +76,8 @@ LIMITS = (
     "an SCP that allows",
     "an SCP that is silent",
     "an SCP that denies",
+    "an RCP that allows",
+    "an RCP that denies",
 )
 
 
