@@ -34,12 +34,13 @@ class TrailDescription(AwsShape):
 
 
 class TrailStatus(AwsShape):
-    """`GetTrailStatus`. The errors are S3's answers to the latest deliveries; absent when these went well."""
+    """`GetTrailStatus`. The errors are what S3 and CloudWatch Logs answered to the latest deliveries; absent when these went well."""
 
     is_logging: bool
     latest_delivery_error: str | None = None
     latest_delivery_time: datetime | None = None
     latest_digest_delivery_error: str | None = None
+    latest_cloud_watch_logs_delivery_error: str | None = None
     start_logging_time: datetime | None = None
     stop_logging_time: datetime | None = None
 
