@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
@@ -30,6 +31,7 @@ from dynasec.model.table import Table
 
 DEPTH: Final = 2
 """Steps that indirect paths are followed by default."""
+_NAMING_A_BACKUP: Final = re.compile(r"/backup/[^*\"]")
 
 
 class Access:
@@ -50,8 +52,21 @@ class Access:
     def side(self, table: Table) -> Side:
         """Return a table with its policies compiled."""
         if table.arn not in self._sides:
-            self._sides[table.arn] = side_of(table, self.snapshot, self.shelf)
+            backups = self._backups_of(table) if self._backups_are_named else ()
+            self._sides[table.arn] = side_of(table, self.snapshot, self.shelf, backups)
         return self._sides[table.arn]
+
+    def _backups_of(self, table: Table) -> Iterator[str]:
+        backups = self._region(table).table_backups.items
+        yield from (backup.backup_arn for backup in backups if backup.table_arn == table.arn)
+
+    @cached_property
+    def _backups_are_named(self) -> bool:
+        """Whether some policy may tell one backup from another; else one of them stands for all."""
+        identity = self.snapshot.identity
+        texts = [policy.text for policy in identity.managed_policies.items]
+        texts += [policy.text for owner in identity.principals() for policy in owner.inline.items]
+        return any(_NAMING_A_BACKUP.search(text.value or "") for text in texts)
 
     @cached_property
     def own(self) -> Mapping[str, Who]:
@@ -112,6 +127,12 @@ class Access:
             key=lambda row: (order[row.capability], row.decision.rank, len(row.grant.via), row.principal),
         )
 
+    def direct(self, table: Table) -> Iterator[Row]:
+        """Yield what each principal can do by itself, without any path."""
+        side = self.side(table)
+        for who in self.everybody.values():
+            yield from rows_of(who, self.evaluator.answers(who, side, questions()))
+
     def _rows(self, side: Side, chosen: frozenset[Question]) -> Iterator[Row]:
         cache: dict[object, Answers] = {}
         for who in self.everybody.values():
@@ -169,6 +190,9 @@ class Access:
         if companions.event_source_mappings.gap is not None:
             gap = companions.event_source_mappings.gap
             yield f"Functions that consume the stream could not be listed ({gap})."
+        if self._backups_are_named and self._region(table).table_backups.gap is not None:
+            gap = self._region(table).table_backups.gap
+            yield f"Backups could not be listed ({gap}): rights to single ones named by policies are not shown."
         yield from self.side(table).caveats
 
     def _region(self, table: Table) -> Region:

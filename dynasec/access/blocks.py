@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from dynasec.access.asks import Asks
@@ -35,17 +35,16 @@ class Tables:
         self._arns = [arn for arn, _ in order]
         self._order = [place for _, place in order]
         self._own = [asks_of_side(side) for side in sides]
-        self._kinds = [kind_of(side) for side in sides]
-        self._policies = [policies_of(side) for side in sides]
+        self._kinds = alike(map(kind_of, sides))
+        self._policies = alike(map(policies_of, sides))
 
     def tells_apart(self, who: Who) -> bool:
         """Whether some policy may tell a principal from others that have the same policies."""
-        own = (self.asks(layer) for layer in (who.identity, who.boundary, *self._shared) if layer is not None)
-        if any(asks.who for asks in (*own, *self._own)) or any(key.who for key in self._of_keys):
+        own = (self.asks(layer) for layer in (who.identity, who.boundary) if layer is not None)
+        if self._ask_who or any(asks.who for asks in own):
             return True
-        return any(name in self._naming for name in names_of(who)) or not self._key_names.isdisjoint(
-            names_of(who)
-        )
+        called = names_of(who)
+        return not called.isdisjoint(self._naming) or not called.isdisjoint(self._key_names)
 
     def blocks(self, who: Who) -> list[int]:
         """Return disjoint sets of tables; those about which nothing may be allowed to the principal are left out."""
@@ -81,11 +80,11 @@ class Tables:
     def _by_kind(self, who: Who) -> list[int]:
         """Return the tables by what they are; a policy that does not speak to the principal makes no difference."""
         spoken = self._everything if who.external else self._speaking_to_all | self._speaking_to(who)
-        found: defaultdict[Hashable, int] = defaultdict(int)
-        for place, kind in enumerate(self._kinds):
-            bit = 1 << place
-            found[kind, self._policies[place] if spoken & bit else ()] |= bit
-        return list(found.values())
+        blocks = self._kinds
+        for bits in self._policies:
+            if bits & spoken:
+                blocks = list(split(blocks, bits & spoken))
+        return blocks
 
     def _speaking_to(self, who: Who) -> int:
         found = 0
@@ -141,6 +140,12 @@ class Tables:
         return sum(1 << place for place, asks in enumerate(self._own) if asks.grants_to_all)
 
     @cached_property
+    def _ask_who(self) -> bool:
+        """Whether a policy that binds everybody, or one of a table or key, asks who calls."""
+        shared = (self.asks(layer) for layer in self._shared)
+        return any(asks.who for asks in (*shared, *self._own, *self._of_keys))
+
+    @cached_property
     def _ask_tags(self) -> int:
         return sum(1 << place for place, asks in enumerate(self._own) if asks.tags)
 
@@ -190,6 +195,7 @@ def kind_of(side: Side) -> Hashable:
 def _shape(piece: Piece, side: Side) -> Hashable:
     if isinstance(piece.resource, str):
         relative = piece.resource.removeprefix(side.table.arn)
+        # labels differ from stream to stream; patterns that name one are matched against each
         return "/stream" if relative.startswith("/stream/") else relative
     return "shape"
 
@@ -231,11 +237,19 @@ def how_far(pattern: Pattern, piece: Piece) -> int:
     if isinstance(resource, str) and not pattern.has_variables:
         return 2 if pattern.matches(resource) else 0
     shape = Pattern.literally(resource) if isinstance(resource, str) else resource
+    begins, wanted = head(shape), head(pattern)
+    if not begins.startswith(wanted) and not wanted.startswith(begins):
+        return 0
+    if pattern.prefix is not None and begins.startswith(pattern.prefix):
+        return 2
+    if pattern.literal is not None and shape.prefix is not None:
+        return 1 if pattern.literal.startswith(shape.prefix) else 0
     if covers(pattern, shape):
         return 2
     return 1 if overlaps(pattern, shape) else 0
 
 
+@lru_cache(maxsize=8192)
 def head(pattern: Pattern) -> str:
     """Return the characters with which everything begins that a pattern matches."""
     found: list[str] = []
@@ -244,6 +258,14 @@ def head(pattern: Pattern) -> str:
             break
         found.append(token)
     return "".join(found)
+
+
+def alike(things: Iterable[Hashable]) -> list[int]:
+    """Return the sets of positions at which equal things are."""
+    found: defaultdict[Hashable, int] = defaultdict(int)
+    for place, thing in enumerate(things):
+        found[thing] |= 1 << place
+    return list(found.values())
 
 
 def split(blocks: Iterable[int], bits: int) -> Iterator[int]:

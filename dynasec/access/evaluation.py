@@ -11,7 +11,8 @@ from dynasec.access.principals import Who
 from dynasec.access.questions import Question
 from dynasec.access.row import Grant, Standing, distinct
 from dynasec.access.tables import Piece, Side
-from dynasec.access.verdict import grant_of
+from dynasec.access.verdict import grant_of, standing_of
+from dynasec.iam.actions import Capability
 from dynasec.iam.authorize import authorize
 from dynasec.iam.compiled import CompiledStatement
 from dynasec.iam.conditions import Knowledge, Value
@@ -59,6 +60,30 @@ class Evaluator:
                         found[question].append((piece, grant))
         return {question: tuple(answers) for question, answers in found.items()}
 
+    def standings(
+        self, who: Who, side: Side, asked: tuple[Question, ...]
+    ) -> tuple[tuple[Capability, Standing], ...]:
+        """Return the surest answer of each capability, without words; what is denied is left out."""
+        found: dict[Capability, Standing] = {}
+        settled: set[Capability] = set()
+        for pieces in side.pieces.values():
+            for piece in pieces:
+                layers = self._layers(who, piece, None)
+                with_key = layers if side.key is None else _with_key(layers, side)
+                for group in self._grouped(asked, piece, layers):
+                    concerned = frozenset[Capability]().union(*(question.capabilities for question in group))
+                    if concerned <= settled:
+                        continue
+                    decision = self._decide(who, piece, with_key if group[0].needs_key else layers, group[0])
+                    standing = standing_of(decision, assumed=who.assumption is not None)
+                    for capability in concerned - settled if standing is not Standing.DENIED else ():
+                        known = found.get(capability)
+                        if known is None or standing.rank < known.rank:
+                            found[capability] = standing
+                        if standing is Standing.ALLOWED:
+                            settled.add(capability)
+        return tuple((capability, found[capability]) for capability in Capability if capability in found)
+
     def ask(
         self,
         who: Who,
@@ -87,6 +112,9 @@ class Evaluator:
         return authorize(request, layers)
 
     def _grant(self, who: Who, piece: Piece, layers: Layers, question: Question) -> Grant:
+        return assumed(grant_of(self._decide(who, piece, layers, question)), who)
+
+    def _decide(self, who: Who, piece: Piece, layers: Layers, question: Question) -> Decision:
         context = Knowledge({**self._known(who), **self._by_endpoint()}, question.absent | self._absent())
         request = Request.of(
             who.caller,
@@ -97,7 +125,7 @@ class Evaluator:
             resource_tags=piece.tags,
             resource_in_management_account=self._above.management,
         )
-        return assumed(grant_of(authorize(request, layers)), who)
+        return authorize(request, layers)
 
     def _layers(self, who: Who, piece: Piece, identity: Layer | None) -> Layers:
         return Layers(

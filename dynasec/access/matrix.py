@@ -12,11 +12,10 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from dynasec.access.answer import Group
 from dynasec.access.blocks import Tables, places
-from dynasec.access.evaluation import Answers, Evaluator
+from dynasec.access.evaluation import Evaluator
 from dynasec.access.principals import Who
 from dynasec.access.questions import Question
 from dynasec.access.row import Standing
-from dynasec.access.rows import best
 from dynasec.access.tables import Side
 from dynasec.iam.actions import Capability
 from dynasec.model.table import Table
@@ -52,7 +51,7 @@ class Matrix:
         """Yield sets of tables (bit i = table i) and what one principal can do to each of them."""
         for tables in self._alike.blocks(who):
             first = next(places(tables))
-            yield tables, standings_of(self._evaluator.answers(who, self._sides[first], asked))
+            yield tables, self._evaluator.standings(who, self._sides[first], asked)
 
     def _tables(self, bits: int) -> tuple[Table, ...]:
         return tuple(self._sides[place].table for place in places(bits))
@@ -62,20 +61,6 @@ class Matrix:
         if (who.role is None and who.user is None) or self._alike.tells_apart(who):
             return who.name
         return who.kind, who.identity, who.boundary, who.caller.service_linked
-
-
-def standings_of(answers: Answers) -> Standings:
-    """Return the surest answer of each capability; what is denied is left out."""
-    found: dict[Capability, Standing] = {}
-    for question, given in answers.items():
-        for grant, _ in best(given):
-            if grant.standing is Standing.DENIED:
-                continue
-            for capability in question.capabilities:
-                known = found.get(capability)
-                if known is None or grant.standing.rank < known.rank:
-                    found[capability] = grant.standing
-    return tuple((capability, found[capability]) for capability in Capability if capability in found)
 
 
 def _power(item: tuple[tuple[Standings, int], list[str]]) -> tuple[int, int, list[str]]:

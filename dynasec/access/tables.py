@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,8 @@ from dynasec.semantics.table_encryption import KeyClass, key_arn, key_class, key
 
 _NO_POLICY: Final = Layer()
 _KEY: Final = "key"
+_SOME_BACKUP: Final = "01234567890123-0a1b2c3d"
+"""Stands for any backup; the real ones have ids of the same form, https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BackupDetails.html."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +42,8 @@ class Side:
     caveats: tuple[str, ...] = ()
 
 
-def side_of(table: Table, snapshot: Snapshot, shelf: Shelf) -> Side:
-    """Gather what is known of a table."""
+def side_of(table: Table, snapshot: Snapshot, shelf: Shelf, backups: Iterable[str] = ()) -> Side:
+    """Gather what is known of a table. `backups`: the ARNs of those that policies may tell from others."""
     policy = _policy(shelf, f"resource policy of {table.name}", table.policy)
     streams = _streams(table)
     stream_policy = _policy(shelf, f"resource policy of the stream of {table.name}", table.stream_policy)
@@ -59,7 +61,10 @@ def side_of(table: Table, snapshot: Snapshot, shelf: Shelf) -> Side:
             Part.TABLE: (Piece(Part.TABLE, table.arn, policy, tags),),
             Part.INDEX: tuple(Piece(Part.INDEX, name, policy, tags) for name in names),
             Part.STREAM: tuple(Piece(Part.STREAM, name, stream_policy, None) for name in streams),
-            Part.BACKUP: (Piece(Part.BACKUP, Pattern.of(f"{table.arn}/backup/*"), _NO_POLICY, None),),
+            Part.BACKUP: tuple(
+                Piece(Part.BACKUP, name, _NO_POLICY, None)
+                for name in (f"{table.arn}/backup/{_SOME_BACKUP}", *sorted(backups))
+            ),
             Part.ACCOUNT: (Piece(Part.ACCOUNT, "*", _NO_POLICY, {}),),
         },
         _key_step(table, snapshot, shelf),

@@ -26,6 +26,12 @@ def grant_of(decision: Decision) -> Grant:
     return Grant(standing, _conditions(decision), via(decision), because(decision))
 
 
+def standing_of(decision: Decision, *, assumed: bool) -> Standing:
+    """Say what a decision means in one word; `assumed`: something is taken to be so that could not be read."""
+    standing = _STANDINGS[decision.outcome]
+    return Standing.CONDITIONAL if assumed and standing is Standing.ALLOWED else standing
+
+
 def via(decision: Decision) -> tuple[str, ...]:
     """Name what allows it: `identity`, `resource`, `both` where both must; then `kms` where a key is needed, too."""
     residual = decision.residual

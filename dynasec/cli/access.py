@@ -30,6 +30,7 @@ READS: Final = frozenset(
     {
         "dynamodb:ListTables",
         "dynamodb:DescribeTable",
+        "dynamodb:ListBackups",
         "dynamodb:GetResourcePolicy",
         "tag:GetResources",
         "iam:GetAccountAuthorizationDetails",
