@@ -45,4 +45,4 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         while len(line) > MAX_LINE and rest and not rest.endswith(b"\n"):
             rest = file.readline(_CHUNK)
         if line.strip():
-            yield number, line
+            yield number, line.removesuffix(b"\n")
