@@ -44,6 +44,14 @@ def records(recorder: Recorder, resource_type: str) -> bool:
             raise ValueError(msg)
 
 
+def records_iam(recorder: Recorder) -> bool | None:
+    """Tell whether a recorder of everything records IAM's roles too; None where it does not say, or does not record everything."""
+    group = recorder.recording_group
+    if group is None or _strategy(group) != "ALL_SUPPORTED_RESOURCE_TYPES":
+        return None
+    return group.include_global_resource_types
+
+
 def _strategy(group: RecordingGroup) -> str | None:
     """Return the strategy; groups from before there were any are all or a list."""
     if group.recording_strategy is not None and group.recording_strategy.use_only is not None:
@@ -69,16 +77,28 @@ def shortcoming(recording: Recording, resource_type: str) -> str:
         Unknown: recorders or their statuses could not be read, or do not tell.
 
     """
+    idle = idleness(recording)
+    recorder = recording.customer_recorder()
+    if idle or recorder is None:
+        return idle
+    try:
+        recorded = records(recorder, resource_type)
+    except ValueError as problem:
+        raise Unknown(malformed(_RECORDERS, str(problem))) from problem
+    return "" if recorded else f"recorder {recorder.name} does not record {resource_type}"
+
+
+def idleness(recording: Recording) -> str:
+    """Say why AWS Config records nothing in this Region; empty where it does.
+
+    Raises:
+        Unknown: recorders or their statuses could not be read.
+
+    """
     recorder = recording.customer_recorder()
     if recorder is None:
         return "AWS Config has no recorder here"
     status = recording.status_of(recorder)
     if status is None:
         raise Unknown(malformed(_STATUS, f"no status of recorder {recorder.name}"))
-    if not status.recording:
-        return f"recorder {recorder.name} is off"
-    try:
-        recorded = records(recorder, resource_type)
-    except ValueError as problem:
-        raise Unknown(malformed(_RECORDERS, str(problem))) from problem
-    return "" if recorded else f"recorder {recorder.name} does not record {resource_type}"
+    return "" if status.recording else f"recorder {recorder.name} is off"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import boto3
 
@@ -13,7 +14,42 @@ from tests.e2e import seed
 
 _STORE = f"arn:aws:cloudtrail:us-east-1:{seed.ACCOUNT}:eventdatastore/11111111-2222-3333-4444-555555555555"
 
+_BACKUP = f"arn:aws:backup:us-east-1:{seed.ACCOUNT}"
+_SELECTED = {"SelectionId": "s-1", "SelectionName": "tagged", "BackupPlanId": "p-1"}
+_TABLE = f"arn:aws:dynamodb:us-east-1:{seed.ACCOUNT}:table/good"
+_VAULT = {"BackupVaultName": "tables", "BackupVaultArn": f"{_BACKUP}:backup-vault:tables"}
+
 ANSWERS: Answers = {
+    "dynamodb:ListGlobalTables": {"GlobalTables": []},
+    "backup:ListBackupPlans": {
+        "BackupPlansList": [
+            {"BackupPlanId": "p-1", "BackupPlanArn": f"{_BACKUP}:backup-plan:p-1", "BackupPlanName": "daily"}
+        ]
+    },
+    "backup:ListBackupSelections": {"BackupSelectionsList": [_SELECTED]},
+    "backup:GetBackupSelection": {
+        **_SELECTED,
+        "BackupSelection": {
+            "SelectionName": "tagged",
+            "IamRoleArn": f"arn:aws:iam::{seed.ACCOUNT}:role/backup",
+            "Conditions": {
+                "StringEquals": [
+                    {"ConditionKey": "aws:ResourceTag/data-class", "ConditionValue": "restricted"}
+                ]
+            },
+        },
+    },
+    "backup:DescribeRegionSettings": {"ResourceTypeOptInPreference": {"DynamoDB": True}},
+    "backup:ListProtectedResources": {
+        "Results": [
+            {
+                "ResourceArn": _TABLE,
+                "ResourceType": "DynamoDB",
+                "LastBackupTime": datetime.now(UTC),
+                "LastBackupVaultArn": _VAULT["BackupVaultArn"],
+            }
+        ]
+    },
     "shield:GetSubscriptionState": {"SubscriptionState": "ACTIVE"},
     "shield:DescribeSubscription": {
         "Subscription": {
@@ -41,6 +77,20 @@ ANSWERS: Answers = {
             {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
         ],
     },
+    "config:GetComplianceDetailsByConfigRule": {
+        "EvaluationResults": [
+            {
+                "EvaluationResultIdentifier": {
+                    "EvaluationResultQualifier": {
+                        "ConfigRuleName": "recovery",
+                        "ResourceType": "AWS::DynamoDB::Table",
+                        "ResourceId": "good",
+                    }
+                },
+                "ComplianceType": "COMPLIANT",
+            }
+        ]
+    },
 }
 """What moto lacks."""
 
@@ -52,6 +102,7 @@ def furnish() -> None:
     _customer_prefix_list()
     _alert_targets()
     _front_door()
+    _config_rule()
 
 
 def _customer_prefix_list() -> None:
@@ -117,3 +168,8 @@ def _front_door() -> None:
         Subnets=subnets[:1],
         Listeners=[{"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}],
     )
+
+
+def _config_rule() -> None:
+    source = {"Owner": "AWS", "SourceIdentifier": "DYNAMODB_PITR_ENABLED"}
+    boto3.client("config").put_config_rule(ConfigRule={"ConfigRuleName": "recovery", "Source": source})

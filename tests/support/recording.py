@@ -7,18 +7,27 @@ from typing import Any
 from dynasec.model.fact import Listing
 from dynasec.model.recording import (
     ConfigRule,
+    Delivery,
+    DeliveryChannel,
+    DeliveryChannelStatus,
     DeployedRule,
+    Evaluation,
+    EvaluationIdentifier,
+    EvaluationQualifier,
     Recorder,
     RecorderStatus,
     Recording,
     RecordingGroup,
     RecordingStrategy,
     RuleSource,
+    Stack,
+    StackDrift,
 )
 
 EVERYTHING = RecordingGroup(
     all_supported=True, recording_strategy=RecordingStrategy(use_only="ALL_SUPPORTED_RESOURCE_TYPES")
 )
+DELIVERED = Delivery(last_status="Success")
 
 
 def rule(identifier: str, *, name: str = "", owner: str = "AWS", **members: Any) -> DeployedRule:
@@ -54,3 +63,29 @@ def recording(
             **listings,
         }
     )
+
+
+def judged(identifier: str, compliance: str | None, *, table: str = "orders", **members: Any) -> DeployedRule:
+    """A rule with its result about one table, or with none."""
+    made = rule(identifier, **members)
+    name = made.rule.config_rule_name
+    which = EvaluationQualifier(
+        config_rule_name=name, resource_type="AWS::DynamoDB::Table", resource_id=table
+    )
+    result = Evaluation(
+        evaluation_result_identifier=EvaluationIdentifier(evaluation_result_qualifier=which),
+        compliance_type=compliance or "",
+    )
+    return DeployedRule(rule=made.rule, evaluations=Listing((result,) if compliance else ()))
+
+
+def delivering(history: Delivery | None = DELIVERED, **infos: Any) -> dict[str, Any]:
+    """A channel, and how its latest deliveries went."""
+    status = DeliveryChannelStatus(name="default", config_history_delivery_info=history, **infos)
+    channel = DeliveryChannel(name="default", s3_bucket_name="logs")
+    return {"delivery_channels": Listing((channel,)), "delivery_statuses": Listing((status,))}
+
+
+def stack(name: str = "shop", *, drift: StackDrift | None) -> Stack:
+    arn = f"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/1"
+    return Stack(stack_id=arn, stack_name=name, stack_status="UPDATE_COMPLETE", drift_information=drift)

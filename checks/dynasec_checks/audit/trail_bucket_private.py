@@ -55,7 +55,9 @@ def evaluate(trail: Trail, context: Context) -> Verdict:
     off = unblocked(bucket, trails.account_public_access_block)
     if off:
         said = ", ".join(off)
-        return Verdict.failed(f"bucket {name} is not protected by {said}", bucket=name, off=list(off))
+        return Verdict.failed(
+            f"Block Public Access is off for bucket {name} ({said})", bucket=name, off=list(off)
+        )
     bucket.policy.known()
     bucket.policy_is_public.known()
     return Verdict.passed(f"bucket {name} is this account's, and closed to the public", bucket=name)
