@@ -122,6 +122,7 @@ async def _families(reader: RegionReader, keys: KeyRing) -> dict[str, Any]:
     families: dict[str, Awaitable[object]] = {
         "table_backups": dynamodb.backups(reader),
         "table_exports": dynamodb.exports(reader),
+        "legacy_global_tables": dynamodb.legacy_global_tables(reader),
         "network": network.collect(reader),
         "detection": detection.collect(reader, keys),
         "recording": recording.collect(reader),

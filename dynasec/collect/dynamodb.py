@@ -15,6 +15,7 @@ from dynasec.model.table import (
     ContinuousBackups,
     ContributorInsights,
     KinesisDestination,
+    LegacyGlobalTable,
     ResourcePolicy,
     Table,
     TableBackup,
@@ -26,6 +27,8 @@ from dynasec.model.table import (
 
 _POLICY = "dynamodb:GetResourcePolicy"
 _BACKUPS = "dynamodb:DescribeContinuousBackups"
+_LEGACY = "dynamodb:ListGlobalTables"
+_LEGACY_START = "ExclusiveStartGlobalTableName"
 
 
 class TableCollector:
@@ -119,6 +122,31 @@ async def exports(reader: RegionReader) -> Listing[TableExport]:
     known = (one.known() for one in found.items if one.observed)
     hidden = next((one.gap for one in found.items if one.gap is not None), None)
     return Listing(tuple(sorted(known, key=lambda one: one.export_arn)), found.gap or hidden)
+
+
+async def legacy_global_tables(reader: RegionReader) -> Listing[LegacyGlobalTable]:
+    """List the global tables of version 2017.11.29 with a replica in the Region; botocore has no paginator for this operation."""
+    found: list[LegacyGlobalTable] = []
+    start: dict[str, str] = {}
+    while True:
+        answer = await reader.read(_LEGACY, RegionName=reader.region, **start)
+        page = answer.map(_legacy_page, _LEGACY)
+        if page.gap is not None:
+            return Listing(_by_legacy_name(found), page.gap)
+        tables, last = page.known()
+        found += tables
+        if last is None or last == start.get(_LEGACY_START):
+            return Listing(_by_legacy_name(found))
+        start = {_LEGACY_START: last}
+
+
+def _legacy_page(response: JsonObject) -> tuple[tuple[LegacyGlobalTable, ...], str | None]:
+    tables = tuple(LegacyGlobalTable.model_validate(one) for one in response["GlobalTables"])
+    return tables, response.get("LastEvaluatedGlobalTableName")
+
+
+def _by_legacy_name(found: list[LegacyGlobalTable]) -> tuple[LegacyGlobalTable, ...]:
+    return tuple(sorted(found, key=lambda one: one.global_table_name))
 
 
 async def _all_tags(reader: RegionReader) -> Fact[Mapping[str, Tags]]:

@@ -12,7 +12,7 @@ from dynasec.model.fact import Listing, unlisted
 from dynasec.model.network import Network
 from dynasec.model.recording import Recording
 from dynasec.model.shape import Resource
-from dynasec.model.table import Table, TableBackup, TableExport
+from dynasec.model.table import LegacyGlobalTable, Table, TableBackup, TableExport
 
 
 class Region(Resource):
@@ -23,6 +23,7 @@ class Region(Resource):
     tables: Listing[Table] = unlisted("dynamodb:ListTables")
     table_backups: Listing[TableBackup] = unlisted("dynamodb:ListBackups")
     table_exports: Listing[TableExport] = unlisted("dynamodb:ListExports")
+    legacy_global_tables: Listing[LegacyGlobalTable] = unlisted("dynamodb:ListGlobalTables")
     companions: Companions = Companions()
     network: Network = Network()
     detection: Detection = Detection()

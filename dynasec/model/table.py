@@ -1,7 +1,8 @@
 """DynamoDB tables and what hangs on them.
 
 Fields rest on `DescribeTable`, `DescribeContinuousBackups`, `GetResourcePolicy`, `DescribeTimeToLive`,
-`DescribeKinesisStreamingDestination`, `ListContributorInsights`, `ListBackups` and `ListExports` of the DynamoDB service model.
+`DescribeKinesisStreamingDestination`, `ListContributorInsights`, `ListBackups`, `ListExports` and `ListGlobalTables` of the
+DynamoDB service model.
 """
 
 from __future__ import annotations
@@ -191,6 +192,25 @@ class TableBackup(AwsShape):
     backup_status: str
     backup_type: str
     backup_creation_date_time: datetime
+
+
+class LegacyReplica(AwsShape):
+    """One Region of a global table of version 2017.11.29."""
+
+    region_name: str
+
+
+class LegacyGlobalTable(AwsShape):
+    """A global table of version 2017.11.29, which `DescribeTable` does not tell from an ordinary table."""
+
+    global_table_name: str
+    replication_group: tuple[LegacyReplica, ...] = ()
+
+    def holds(self, table: Table) -> bool:
+        """Whether a table is one of its replicas."""
+        return self.global_table_name == table.name and any(
+            one.region_name == table.region for one in self.replication_group
+        )
 
 
 class TableExport(AwsShape):

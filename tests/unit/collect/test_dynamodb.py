@@ -274,3 +274,30 @@ def test_time_to_live_and_kinesis_destinations():
     (one,) = collect_emulated(reads, script=script)[0].regions[0].tables.complete()
     assert one.time_to_live.known().time_to_live_status == "DISABLED"
     assert one.kinesis_destinations.known()[0].stream_arn == stream
+
+
+LEGACY = "dynamodb:ListGlobalTables"
+
+
+@pytest.mark.usefixtures("aws")
+def test_legacy_global_tables_are_read_page_by_page():
+    asked = []
+
+    def answer(sent):
+        asked.append(sent.get("ExclusiveStartGlobalTableName"))
+        name = "aaa" if len(asked) > 1 else "bbb"
+        group = {"GlobalTableName": name, "ReplicationGroup": [{"RegionName": "us-east-1"}]}
+        more = {"LastEvaluatedGlobalTableName": "bbb"} if len(asked) == 1 else {}
+        return {"GlobalTables": [group], **more}
+
+    found, _ = collect_emulated(("dynamodb:ListTables", LEGACY), script={LEGACY: answer})
+    names = [one.global_table_name for one in found.regions[0].legacy_global_tables.complete()]
+    assert names == ["aaa", "bbb"]
+    assert asked == [None, "bbb"]
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("answer", [AwsError("AccessDeniedException"), {}])
+def test_legacy_global_tables_that_cannot_be_read_are_a_gap(answer):
+    found, _ = collect_emulated(("dynamodb:ListTables", LEGACY), script={LEGACY: answer})
+    assert found.regions[0].legacy_global_tables.gap.operation == LEGACY

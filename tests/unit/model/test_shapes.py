@@ -13,6 +13,7 @@ from tests.support.shapes import assert_shape
         (table.ContributorInsights, "dynamodb", "ContributorInsightsSummary"),
         (table.TableBackup, "dynamodb", "BackupSummary"),
         (table.TableExport, "dynamodb", "ExportDescription"),
+        (table.LegacyGlobalTable, "dynamodb", "GlobalTable"),
         (key.KeyMetadata, "kms", "KeyMetadata"),
         (key.KeyRotation, "kms", "GetKeyRotationStatusResponse"),
         (key.Grant, "kms", "GrantListEntry"),
