@@ -27,7 +27,7 @@ from dynasec.iam.decision import Decision, Outcome
 from dynasec.iam.document import Effect, MalformedPolicy, Statement, parse
 from dynasec.iam.layers import EndpointType, Layer, LayerName, Layers
 from dynasec.iam.malformed import quoted
-from dynasec.iam.matching import Pattern, Variable, covers, overlaps
+from dynasec.iam.matching import Pattern, Variable, overlaps
 from dynasec.iam.request import RESOURCE, Caller, CallerKind, Request, account_of_resource
 from dynasec.iam.simulation_request import InvalidSimulation, SimulationRequest, read_request
 from dynasec.iam.ternary import Ternary
@@ -64,7 +64,9 @@ def answer(line: bytes) -> Result:
     for action in request.actions:
         for resource in request.resources:
             asked = _request(request, caller, action, resource)
-            results.append(_result(asked, resource, _decided(asked, layers), layers))
+            asking = [*_asking(action, resource, layers)]
+            decision = _decided(asked, layers, asking)
+            results.append(_result(asked, resource, decision, asking))
     return {"EvaluationResults": results}
 
 
@@ -196,8 +198,8 @@ _CALLER = "caller"
 _OF_RESOURCE = frozenset({RESOURCE, "aws:resourceaccount", "aws:requestedregion"})
 
 
-def _decided(asked: Request, layers: Layers) -> Decision:
-    for statement in _concerning(asked, layers):
+def _decided(asked: Request, layers: Layers, asking: list[CompiledStatement]) -> Decision:
+    for statement in asking:
         unreadable = _unreadable(statement)
         if unreadable:
             raise InvalidSimulation(unreadable)
@@ -235,13 +237,13 @@ def _doubt(decision: Decision) -> str:
     return f"the answer depends on more than the line tells: {words[:300]}"
 
 
-def _result(asked: Request, resource: str, decision: Decision, layers: Layers) -> Result:
+def _result(asked: Request, resource: str, decision: Decision, asking: list[CompiledStatement]) -> Result:
     return {
         "EvalActionName": asked.action,
         "EvalResourceName": resource,
         "EvalDecision": decision.outcome.value,
         "MatchedStatements": [*_matched(decision)],
-        "MissingContextValues": _missing(asked, layers),
+        "MissingContextValues": _missing(asked, asking),
         "DecidedBy": decision.decided_by.value,
     }
 
@@ -266,41 +268,46 @@ def _source(statement: CompiledStatement) -> Mapping[str, Any]:
     }
 
 
-def _missing(request: Request, layers: Layers) -> list[str]:
+def _missing(request: Request, asking: list[CompiledStatement]) -> list[str]:
     """List the keys, as policies spell them, that statements about this action and resource ask for in vain."""
     found: dict[str, str] = {}
-    for statement in _concerning(request, layers):
+    for statement in asking:
         for key in _asked(statement):
-            if request.context.find(key) is Gap.ABSENT and not _implied(request, key):
+            if request.context.find(key) is Gap.ABSENT and not _surely_absent(request, key):
                 found.setdefault(key.lower(), key)
     return [found[key] for key in sorted(found)]
 
 
-def _implied(request: Request, key: str) -> bool:
-    return request.caller.name != "" and key.lower() in request.caller.implied
+def _surely_absent(request: Request, key: str) -> bool:
+    """Whether callers of this kind never have the key, so that nobody needs to be asked for it."""
+    return request.caller.name != "" and request.caller.implied.get(key.lower()) is Gap.ABSENT
 
 
-def _concerning(request: Request, layers: Layers) -> Iterator[CompiledStatement]:
+def _asking(action: str, resource: str, layers: Layers) -> Iterator[CompiledStatement]:
     """List the statements that speak of the action and, with some context, of the resource, and that ask for a key."""
     own = (layers.identity, layers.resource, layers.boundary, layers.session, layers.endpoint)
     for layer in (*own, *(layers.scps or ()), *(layers.rcps or ())):
         if layer is None:
             continue
-        for statement in layer.index.speaking_of(request.action):
-            if _asked(statement) and _may_concern(statement.statement, request.resource):
+        for statement in layer.index.speaking_of(action):
+            if _asked(statement) and _may_concern(statement.statement, resource):
                 yield statement
 
 
-def _may_concern(statement: Statement, resource: str | Pattern) -> bool:
+def _may_concern(statement: Statement, resource: str) -> bool:
     """Whether the resource fits, or would if the policy variables in it had the right values."""
-    wanted = resource if isinstance(resource, Pattern) else Pattern.literally(resource)
     if statement.not_resources is not None:
         excluded = (Pattern.of(text, variables=statement.variables) for text in statement.not_resources)
-        return not any(covers(pattern, wanted) for pattern in excluded)
-    texts = statement.resources
-    return texts is None or any(
-        overlaps(Pattern.of(text, variables=statement.variables), wanted) for text in texts
-    )
+        return not any(not pattern.has_variables and pattern.matches(resource) for pattern in excluded)
+    if statement.resources is None:
+        return True
+    for text in statement.resources:
+        pattern = Pattern.of(text, variables=statement.variables)
+        if pattern.matches(resource) or (
+            pattern.has_variables and overlaps(pattern, Pattern.literally(resource))
+        ):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)

@@ -135,7 +135,7 @@ def _json(line: bytes) -> object:
     if len(line) > MAX_LINE:
         _refuse(f"the line is longer than {MAX_LINE} bytes")
     try:
-        return json.loads(line.decode(), object_pairs_hook=_object, parse_constant=_refuse_constant)
+        return _DECODER.decode(line.decode())
     except UnicodeDecodeError as error:
         message = f"not UTF-8: byte {error.start + 1} of the line"
         raise InvalidSimulation(message) from error
@@ -165,6 +165,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     _refuse(f"not JSON: {name} is no JSON value")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
 
 
 def _members(value: Any, where: str) -> Mapping[str, Any]:  # noqa: ANN401 - JSON

@@ -172,6 +172,14 @@ def test_without_a_caller_nothing_is_implied_of_one():
     assert result["MissingContextValues"] == ["aws:PrincipalArn", "aws:username"]
 
 
+def test_keys_that_a_caller_cannot_have_are_not_asked_for():
+    condition = {
+        "StringEqualsIfExists": {"aws:username": "x", "aws:userid": "x", "aws:PrincipalServiceName": "x"}
+    }
+    (result,) = _results(CallerArn=APP, PolicyInputList=[_policy(_allow(Condition=condition))])
+    assert (result["EvalDecision"], result["MissingContextValues"]) == ("allowed", ["aws:userid"])
+
+
 def test_fields_that_page_are_ignored():
     assert len(_results(MaxItems=1, Marker="x", ActionNames=[GET, "dynamodb:Scan"])) == 2
 
