@@ -19,9 +19,7 @@ from dynasec.iam.answers import ALLOWS_NOTHING, Answer, ask
 from dynasec.iam.cases import settled
 from dynasec.iam.combination import Rules, under_rcps, under_scps
 from dynasec.iam.conditions import Knowledge
-from dynasec.iam.conditions.canonical import residue_of_atom
 from dynasec.iam.decision import Decision, Outcome, outcome_of
-from dynasec.iam.formula import Atom, Formula
 from dynasec.iam.keys import granted_by, key_question
 from dynasec.iam.layers import Layer, LayerName, Layers
 from dynasec.iam.request import CallerKind, Request
@@ -40,25 +38,8 @@ def complete(residual: Residual, more: Knowledge) -> Decision:
 
     What was known exactly stays as it was; what was known in shape only, or not at all, is taken from `more`.
     """
-    known = merged(residual.request.context, more)
-
-    def put(atom: Atom) -> Formula:
-        return residue_of_atom(atom, known)
-
-    completed = residual.substituted(replace(residual.request, context=known), put)
+    completed = residual.completed(more)
     return Decision(outcome_of(completed.explicit, completed.granted), lambda: completed)
-
-
-def merged(known: Knowledge, more: Knowledge) -> Knowledge:
-    """Add knowledge; exact values that are known already stay, shapes give way."""
-    exact = {
-        key: values
-        for key, values in known.present.items()
-        if all(isinstance(value, str) for value in values)
-    }
-    present = {**known.present, **more.present, **exact}
-    absent = (known.absent | more.absent) - frozenset(present)
-    return Knowledge(present, absent, more.otherwise, (*known.absent_families, *more.absent_families))
 
 
 def evaluate(request: Request, layers: Layers) -> Residual:

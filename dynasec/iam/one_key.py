@@ -71,8 +71,23 @@ def _together(key: str, literals: list[Literal]) -> list[Literal] | None:
         left = [literal for literal in left if literal not in parted.presences]
     some = [literal for literal in left if _is_some(literal.atom)]
     others = [literal for literal in left if not _is_some(literal.atom)]
-    narrowed = _narrowed(some, single=single_valued(key))
+    bounds = [
+        literal.atom
+        for literal in others
+        if literal.holds and isinstance(literal.atom, Condition) and _is_every(literal.atom)
+    ]
+    if any(_exceeds(literal, bounds) for literal in others):
+        return None
+    narrowed = _narrowed(some, bounds, single=single_valued(key))
     return None if narrowed is None else [*narrowed, *others]
+
+
+def _exceeds(literal: Literal, bounds: list[Condition]) -> bool:
+    """Whether "not every value matches" contradicts what every value does match."""
+    atom = literal.atom
+    if literal.holds or not isinstance(atom, Condition) or not _is_every(atom):
+        return False
+    return any(all(_surely(bound, value, atom) for value in bound.values) for bound in bounds)
 
 
 class _Parts:
@@ -96,8 +111,11 @@ class _Parts:
         return _Parts(absences, presences, demands_value=demanding or (bool(absences) and bool(presences)))
 
 
-def _narrowed(literals: list[Literal], *, single: bool) -> list[Literal] | None:
-    """Drop from each "some value matches" the values that the other literals rule out, and literals thus implied."""
+def _narrowed(literals: list[Literal], bounds: list[Condition], *, single: bool) -> list[Literal] | None:
+    """Drop from each "some value matches" the values that the other literals rule out, and literals thus implied.
+
+    `bounds` are atoms that every value must match.
+    """
     holding = [literal for literal in literals if literal.holds]
     forbidden = [
         literal.atom for literal in literals if not literal.holds and isinstance(literal.atom, Condition)
@@ -107,7 +125,7 @@ def _narrowed(literals: list[Literal], *, single: bool) -> list[Literal] | None:
         atom = literal.atom
         if not isinstance(atom, Condition):
             continue
-        rivals = [other.atom for other in holding if other is not literal] if single else []
+        rivals = [*bounds, *(other.atom for other in holding if single and other is not literal)]
         values = tuple(
             value
             for value in atom.values

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dynasec.iam.conditions import Condition, Qualifier, describe, resolve
-from dynasec.iam.conditions.keys import spelled_key
+from dynasec.iam.conditions.keys import OF_THE_KEY, spelled_key
 from dynasec.iam.formula import Literal, Unsettled
 
 _SHOWN = 5
@@ -90,6 +90,9 @@ def phrase(literal: Literal, *, present: bool = False) -> str:
     atom = literal.atom
     if isinstance(atom, Unsettled):
         return f"unknown: {atom.subject} {atom.reason}"
+    if atom.key.startswith(OF_THE_KEY):
+        atom = Condition(atom.test, atom.key.removeprefix(OF_THE_KEY), atom.values, atom.variables)
+        return f"for its key {phrase(Literal(atom, literal.holds), present=present)}"
     for attempt in _ATTEMPTS:
         found = attempt(atom, literal.holds)
         if found is not None:
@@ -195,13 +198,16 @@ def _compares_text(atom: Condition) -> bool:
 
 
 def _shown(atom: Condition, joint: str = " or ") -> str:
-    values = [_value(value) for value in atom.values[:_SHOWN]]
+    wildcards = atom.test.operator.wildcards
+    values = [_value(value, wildcards=wildcards) for value in atom.values[:_SHOWN]]
     if len(atom.values) > _SHOWN:
         values.append(f"{len(atom.values) - _SHOWN} more")
     return joint.join(values)
 
 
-def _value(value: str) -> str:
+def _value(value: str, *, wildcards: bool) -> str:
+    if not wildcards and ("*" in value or "?" in value):
+        return f"'{value}'"  # no pattern
     folded = value.lower()
     if folded in _VARIABLES:
         return _VARIABLES[folded]

@@ -6,13 +6,16 @@ layer denies, `granted` when all layers allow, explicit denies aside; the reques
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dynasec.iam.answers import ALLOWS_NOTHING, Answer, Hit
 from dynasec.iam.combination import Rules, base, by_resource
+from dynasec.iam.conditions import Knowledge
+from dynasec.iam.conditions.canonical import residue_of_atom
 from dynasec.iam.formula import Atom, Formula, conjunction, disjunction, negation, substituted
+from dynasec.iam.keys import about_key, set_apart
 from dynasec.iam.layers import LayerName
 from dynasec.iam.request import Request
 
@@ -60,7 +63,8 @@ class Residual:
     @cached_property
     def explicit(self) -> Formula:
         """When some layer denies explicitly."""
-        return disjunction(answer.deny for _, answer in self.answers())
+        own = [answer.deny for name, answer in self.answers() if name is not LayerName.KMS]
+        return disjunction((*own, self.key is not None and set_apart(self.key.explicit)))
 
     @cached_property
     def limits(self) -> Formula:
@@ -84,7 +88,7 @@ class Residual:
         if self.endpoint is not None:
             gates.append(self.endpoint.allow)
         if self.key is not None:
-            gates.append(self.key.granted)
+            gates.append(set_apart(self.key.granted))
         return conjunction((*gates, self.base))
 
     @cached_property
@@ -92,22 +96,26 @@ class Residual:
         """When the request is allowed."""
         return conjunction((self.granted, negation(self.explicit)))
 
-    def substituted(self, request: Request, decide: Callable[[Atom], Formula]) -> "Residual":
+    def completed(self, more: Knowledge) -> "Residual":
         """Put in what has become known."""
+        known = self.request.context.completed(more)
 
-        def put(answer: Answer) -> Answer:
-            return answer.substituted(decide)
+        def put(atom: Atom) -> Formula:
+            return residue_of_atom(atom, known)
 
-        return replace(
-            self,
-            request=request,
-            identity=put(self.identity),
-            resource=put(self.resource),
-            boundary=None if self.boundary is None else put(self.boundary),
-            session=None if self.session is None else put(self.session),
-            scps=tuple(map(put, self.scps)),
-            rcps=tuple(map(put, self.rcps)),
-            endpoint=None if self.endpoint is None else put(self.endpoint),
-            grants=substituted(self.grants, decide),
-            key=None if self.key is None else self.key.substituted(self.key.request, decide),
+        def answered(answer: Answer | None) -> Answer | None:
+            return None if answer is None else answer.substituted(put)
+
+        return Residual(
+            request=replace(self.request, context=known),
+            rules=self.rules,
+            identity=self.identity.substituted(put),
+            resource=self.resource.substituted(put),
+            boundary=answered(self.boundary),
+            session=answered(self.session),
+            scps=tuple(answer.substituted(put) for answer in self.scps),
+            rcps=tuple(answer.substituted(put) for answer in self.rcps),
+            endpoint=answered(self.endpoint),
+            grants=substituted(self.grants, put),
+            key=None if self.key is None else self.key.completed(about_key(more)),
         )

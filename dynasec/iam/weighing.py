@@ -6,7 +6,7 @@
 from dynasec.iam.answers import say, say_named
 from dynasec.iam.combination import Named, Rules, base, under_rcps, under_scps
 from dynasec.iam.formula import Formula, disjunction
-from dynasec.iam.keys import granted_by, key_question
+from dynasec.iam.keys import granted_by, key_question, set_apart
 from dynasec.iam.layers import LayerName, Layers
 from dynasec.iam.request import CallerKind, Request
 
@@ -48,8 +48,8 @@ def _weighed(request: Request, layers: Layers, *, grants: Formula) -> tuple[Form
     if layers.key is not None:
         asked, key_layers = key_question(request, layers, layers.key)
         deny, key_granted = _weighed(asked, key_layers, grants=granted_by(asked, layers.key))
-        denies.append(deny)
-        granted = granted & key_granted
+        denies.append(set_apart(deny))
+        granted = granted & set_apart(key_granted)
     return disjunction(denies) if denies else False, granted
 
 

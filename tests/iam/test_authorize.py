@@ -13,6 +13,7 @@ import pytest
 from dynasec.iam.authorize import authorize, complete
 from dynasec.iam.conditions import Gap, Knowledge
 from dynasec.iam.decision import Outcome
+from dynasec.iam.explanation import conditions
 from dynasec.iam.layers import EndpointType, KeyGrant, KeyStep, Layer, LayerName, Layers, Policy
 from dynasec.iam.matching import Pattern
 from dynasec.iam.request import Caller, CallerKind, Request
@@ -405,3 +406,39 @@ def test_missing_keys_and_matches_are_told() -> None:
         "Net",
         "Allow",
     )
+
+
+def test_the_key_has_tags_and_network_keys_of_its_own() -> None:
+    by_tag = {"Condition": {"StringEquals": {"aws:ResourceTag/class": "secret"}}}
+    layers = Layers(identity=layer({**ALLOW, **by_tag}), key=key_step(to(ROOT)))
+    request = Request.of(Caller.of(ROLE), "dynamodb:GetItem", TABLE, resource_tags={"class": "secret"})
+    decision = authorize(request, layers)
+    assert decision.outcome is CONDITIONAL  # the table's tag is known, the key's is not
+    assert conditions(decision) == ("for its key only resources whose tag class is secret",)
+    known = Knowledge({"its key: aws:resourcetag/class": ("secret",)}, otherwise=Gap.ABSENT)
+    assert complete(decision.residual, known).outcome is ALLOWED
+    assert complete(decision.residual, Knowledge(otherwise=Gap.ABSENT)).outcome is IMPLICIT
+
+
+def test_a_network_perimeter_that_exempts_services_lets_dynamodb_use_the_key() -> None:
+    elsewhere = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+    exempting = {**DENY, "Condition": {**elsewhere, "Bool": {"aws:ViaAWSService": "false"}}}
+    known = Knowledge({"aws:sourcevpce": ("vpce-1",), "aws:viaawsservice": ("false",)})
+    request = Request.of(Caller.of(ROLE), "dynamodb:GetItem", TABLE, given=known)
+    assert (
+        authorize(request, Layers(identity=layer(ALLOW, exempting), key=key_step(to(ROOT)))).outcome
+        is ALLOWED
+    )
+    strict = Layers(identity=layer(ALLOW, {**DENY, "Condition": elsewhere}), key=key_step(to(ROOT)))
+    assert authorize(request, strict).outcome is CONDITIONAL
+    assert conditions(authorize(request, strict)) == ("for its key only from vpce-1",)
+
+
+def test_the_same_pattern_asked_of_table_and_key_is_two_questions() -> None:
+    own = layer({**ALLOW, "Resource": "arn:aws:*:*:*:*/${aws:PrincipalTag/name}"})
+    request = Request.of(Caller.of(ROLE), "dynamodb:GetItem", TABLE)
+    decision = authorize(request, Layers(identity=own, key=key_step(to(ROOT))))
+    assert decision.outcome is CONDITIONAL
+    for name in ("Orders", "k"):  # no tag fits both the table and the key
+        known = Knowledge({"aws:principaltag/name": (name,)}, otherwise=Gap.ABSENT)
+        assert complete(decision.residual, known).outcome is IMPLICIT

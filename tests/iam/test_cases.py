@@ -2,17 +2,19 @@
 
 import itertools
 import json
+from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
 
 from dynasec.iam.authorize import authorize
 from dynasec.iam.cases import MOST_CASES, cases, settled
-from dynasec.iam.conditions import Condition, Knowledge, evaluate, resolve
-from dynasec.iam.conditions.canonical import residue
+from dynasec.iam.conditions import Condition, Gap, Knowledge, evaluate, resolve
+from dynasec.iam.conditions.canonical import residue, residue_of_atom
 from dynasec.iam.conditions.relations import relate
 from dynasec.iam.decision import Outcome
-from dynasec.iam.formula import Formula, conjunction, disjunction, negation
+from dynasec.iam.formula import Formula, Literal, conjunction, disjunction, negation, substituted
 from dynasec.iam.layers import Layer, Layers, Policy
 from dynasec.iam.request import Caller, Request
 from dynasec.iam.ternary import Ternary
@@ -172,3 +174,79 @@ def test_relations_between_policy_values_hold_for_every_value_of_a_request() -> 
         if answer is Ternary.FALSE:
             assert not matching[one] & matching[other], (one, other)
     assert decided > 300
+
+
+POOLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "aws:SourceVpce": (
+        ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "Null"),
+        ("a", "ab", "b", "a*", "*b", "A"),
+    ),
+    "aws:MultiFactorAuthAge": (
+        (
+            "NumericEquals",
+            "NumericNotEquals",
+            "NumericLessThan",
+            "NumericGreaterThanEquals",
+            "NumericGreaterThan",
+        ),
+        ("5", "5.0", "7", "x"),
+    ),
+    "dynamodb:LeadingKeys": (
+        ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "Null"),
+        ("a", "ab", "b", "a*", "*b"),
+    ),
+}
+_TEXTS = ("a", "b", "ab", "A", "a*", "*b", "ac", "cb", "z")
+REQUESTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "aws:sourcevpce": ((), *((text,) for text in _TEXTS)),
+    "aws:multifactorauthage": ((), ("4",), ("5",), ("6",), ("7",), ("8",), ("y",)),
+    "dynamodb:leadingkeys": tuple(
+        sample for size in range(3) for sample in itertools.combinations(_TEXTS, size)
+    ),
+}
+
+
+def _random_condition(random: Random, key: str) -> Formula:
+    operators, values = POOLS[key]
+    operator = random.choice(operators)
+    if operator == "Null":
+        return says("Null", random.choice(("true", "false")), key=key)
+    written = (
+        random.choice(("", "", "ForAllValues:", "ForAnyValue:")) + operator + random.choice(("", "IfExists"))
+    )
+    return says(written, *random.sample(values, random.randint(1, 3)), key=key)
+
+
+def _random_formula(random: Random, keys: list[str], depth: int) -> Formula:
+    if depth == 0:
+        return _random_condition(random, random.choice(keys))
+    parts = [_random_formula(random, keys, depth - 1) for _ in range(random.randint(2, 3))]
+    return random.choice((conjunction, disjunction))(parts)
+
+
+@pytest.mark.parametrize("keys", [[key] for key in POOLS] + [["aws:SourceVpce", "aws:MultiFactorAuthAge"]])
+def test_cases_hold_exactly_where_the_formula_does(keys: list[str]) -> None:
+    random = Random(str(keys))  # noqa: S311 - reproducible, not secret
+    contexts = [
+        Knowledge(dict(zip((key.lower() for key in keys), values, strict=True)), otherwise=Gap.ABSENT)
+        for values in itertools.product(*(REQUESTS[key.lower()] for key in keys))
+    ]
+    undecided = 0
+    for _ in range(250):
+        formula = _random_formula(random, keys, random.randint(1, 2))
+        if isinstance(formula, bool):
+            continue
+        truths = [substituted(formula, partial(residue_of_atom, knowledge=context)) for context in contexts]
+        found = cases(formula)
+        assert found is not None
+        for truth, context in zip(truths, contexts, strict=True):
+            held = any(all(_holds(literal, context) for literal in case) for case in found)
+            assert held is truth, (formula, context)
+        assert settled(formula) in {None, truths[0]}
+        assert settled(formula) is None or len(set(truths)) == 1
+        undecided += settled(formula) is None and len(set(truths)) == 1
+    assert undecided < 20  # of 250: what is always or never so is nearly always seen to be
+
+
+def _holds(literal: Literal, context: Knowledge) -> bool:
+    return (residue_of_atom(literal.atom, context) is True) is literal.holds

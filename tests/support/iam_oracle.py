@@ -65,7 +65,11 @@ def outcome(s: Situation) -> str:
 def key_request(s: Situation) -> Situation:
     assert s.key is not None
     account = s.key.arn.split(":")[4]
-    context = dict(s.context)
+    forwarded = (
+        "aws:sourcevpce",
+        "aws:sourceip",
+    )  # in forwarded calls, as if absent where nothing tells them
+    context = {k: v for k, v in s.context.items() if k not in forwarded and not k.startswith("dynamodb:")}
     context["kms:viaservice"] = (s.key.via,)
     context["aws:viaawsservice"] = ("true",)
     context["aws:resourceaccount"] = (account,)

@@ -17,6 +17,7 @@ from dynasec.iam.conditions.condition import Condition
 from dynasec.iam.conditions.evaluation import evaluate, judge
 from dynasec.iam.conditions.knowledge import Gap, Knowledge
 from dynasec.iam.conditions.registry import Qualifier, Test, resolve
+from dynasec.iam.conditions.relations import readable
 from dynasec.iam.formula import Atom, Formula, Literal, Unsettled, conjunction, disjunction, negation
 from dynasec.iam.matching import Pattern, Variable, Wild
 from dynasec.iam.ternary import Ternary
@@ -138,19 +139,18 @@ def _test(name: str, universal: bool) -> Test:  # noqa: FBT001 - cached by posit
 
 def _values_left(condition: Condition, knowledge: Knowledge) -> tuple[str, ...]:
     """Put known values in place of variables, as text that reads back the same; drop what nothing can match."""
-    if not condition.variables or not any("${" in value for value in condition.values):
-        return condition.values
-    wildcards = condition.test.operator.wildcards
+    operator = condition.test.operator
     left: list[str] = []
     for value in condition.values:
-        pattern = Pattern.of(value, variables=True, wildcards=wildcards)
+        pattern = Pattern.of(value, variables=condition.variables, wildcards=operator.wildcards)
+        text = value
         if pattern.has_variables:
             resolved = pattern.resolved(knowledge.variable)
             if Wild.NOTHING in resolved.tokens:
                 continue
-            left.append(spelled(resolved, wildcards=wildcards))
-        else:
-            left.append(value)
+            text = spelled(resolved, wildcards=operator.wildcards)
+        if "${" in text or readable(operator, text):
+            left.append(text)
     return tuple(left)
 
 

@@ -85,9 +85,13 @@ _SINGLE_FAMILIES = (
 )
 
 
+OF_THE_KEY = "its key: "
+"""Stands before keys that have another value in the call to KMS than in the call to the table."""
+
+
 def single_valued(key: str) -> bool:
     """Whether a key (any case) surely holds one value at most; False for keys this module does not know."""
-    folded = key.lower()
+    folded = key.lower().removeprefix(OF_THE_KEY)
     return folded in _SINGLE or folded.startswith(_SINGLE_FAMILIES)
 
 

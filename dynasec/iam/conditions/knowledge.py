@@ -56,6 +56,30 @@ class Knowledge:
             return found[0]
         return Variable(name)
 
+    def completed(self, more: "Knowledge") -> "Knowledge":
+        """Add what else has become known; exact values known already stay, shapes give way, gaps are as `more` says."""
+        exact = {
+            key: values
+            for key, values in self.present.items()
+            if all(isinstance(value, str) for value in values)
+        }
+        present = {**self.present, **more.present, **exact}
+        absent = (self.absent | more.absent) - frozenset(present)
+        return Knowledge(present, absent, more.otherwise, (*self.absent_families, *more.absent_families))
+
+    def without(self, keys: AbstractSet[str], families: tuple[str, ...]) -> "Knowledge":
+        """Return a copy that says nothing of some keys and families (lower case) of keys."""
+        return Knowledge(
+            {
+                key: values
+                for key, values in self.present.items()
+                if not (key in keys or key.startswith(families))
+            },
+            frozenset(key for key in self.absent if not (key in keys or key.startswith(families))),
+            self.otherwise,
+            tuple(family for family in self.absent_families if not family.startswith(families)),
+        )
+
     def updated(self, **changes: tuple[Value, ...] | Gap) -> "Knowledge":
         """Return a copy in which the given keys (lower case) are as told."""
         present, absent = dict(self.present), set(self.absent)

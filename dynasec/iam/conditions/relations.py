@@ -39,6 +39,8 @@ def relate(one: Condition, value: str, other: Condition, wanted: str) -> Ternary
 
 def readable(operator: Operator, value: str) -> bool:
     """Whether the operator can make sense of a policy's value; numbers, dates and addresses may be misspelled."""
+    if operator.name == "ArnLike":
+        return value == "*" or len(Pattern.of(value).split(":", _ARN_PARTS)) == _ARN_PARTS
     if operator.wildcards or operator.name in {"StringEquals", "StringEqualsIgnoreCase"}:
         return True
     return operator.compare(value, Pattern.literally(value)) is not Ternary.UNKNOWN
