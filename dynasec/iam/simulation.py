@@ -16,10 +16,11 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.htm
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from dynasec.iam.asked_keys import asking, missing, undocumented
 from dynasec.iam.authorize import authorize
 from dynasec.iam.compiled import CompiledStatement, Policy
 from dynasec.iam.conditions import Gap, Knowledge
@@ -27,10 +28,8 @@ from dynasec.iam.decision import Decision, Outcome
 from dynasec.iam.document import Effect, MalformedPolicy, Statement, parse
 from dynasec.iam.layers import EndpointType, Layer, LayerName, Layers
 from dynasec.iam.malformed import quoted
-from dynasec.iam.matching import Pattern, Variable, overlaps
-from dynasec.iam.request import RESOURCE, Caller, CallerKind, Request, account_of_resource
+from dynasec.iam.request import CALLER, RESOURCE, Caller, CallerKind, Request, account_of_resource
 from dynasec.iam.simulation_request import InvalidSimulation, SimulationRequest, read_request
-from dynasec.iam.ternary import Ternary
 
 __all__ = ["InvalidSimulation", "answer"]
 
@@ -53,6 +52,7 @@ _LONGEST_KEPT = 65_536
 """Policies longer than this (together, in characters) are compiled anew for each line, so that memory stays bounded."""
 
 _NO_ACCOUNT = "000000000000"
+_SERVICE_LINKED = "AWSServiceRoleFor"
 
 
 def answer(line: bytes) -> Result:
@@ -61,12 +61,13 @@ def answer(line: bytes) -> Result:
     layers = _layers(request)
     caller = _caller(request)
     results: list[Result] = []
+    sources: dict[int, Result] = {}  # one object per statement, however often it matches
     for action in request.actions:
         for resource in request.resources:
             asked = _request(request, caller, action, resource)
-            asking = [*_asking(action, resource, layers)]
-            decision = _decided(asked, layers, asking)
-            results.append(_result(asked, resource, decision, asking))
+            statements = [*asking(action, resource, layers)]
+            decision = _decided(asked, layers, statements)
+            results.append(_result(asked, decision, statements, sources))
     return {"EvaluationResults": results}
 
 
@@ -160,7 +161,7 @@ def _caller(request: SimulationRequest) -> Caller | None:
     if request.caller is None:
         return None
     try:
-        caller = Caller.of("" if request.caller == ANONYMOUS else request.caller)
+        caller = Caller.of("" if request.caller == ANONYMOUS else request.caller, issuer=_role(request))
     except ValueError as error:
         message = f"unsupported: CallerArn: {error}"
         raise InvalidSimulation(message) from error
@@ -168,6 +169,22 @@ def _caller(request: SimulationRequest) -> Caller | None:
         message = "CallerArn is empty"
         raise InvalidSimulation(message)
     return caller
+
+
+def _role(request: SimulationRequest) -> str | None:
+    """Return the role that a session's requests tell as aws:PrincipalArn: the session's ARN lacks the role's path."""
+    caller, given = request.caller or "", request.context.get("aws:principalarn", ())
+    if ":assumed-role/" not in caller:
+        return None
+    name = caller.split("/")[1]
+    if len(given) == 1 and ":role/" in given[0] and given[0].rpartition("/")[2] == name:
+        return given[0]
+    if name.startswith(_SERVICE_LINKED) and (request.scps or request.rcps):
+        message = (
+            f"unsupported: aws:PrincipalArn must tell whether {quoted(caller)} is of a service-linked role"
+        )
+        raise InvalidSimulation(message)
+    return None
 
 
 def _request(request: SimulationRequest, caller: Caller | None, action: str, resource: str) -> Request:
@@ -188,21 +205,21 @@ def _request(request: SimulationRequest, caller: Caller | None, action: str, res
     exact = {
         key: values
         for key, values in asked.context.present.items()
-        if key == _CALLER or all(isinstance(value, str) for value in values)
+        if key == CALLER or all(isinstance(value, str) for value in values)
     }
     context = Knowledge(exact, asked.context.absent, Gap.ABSENT, asked.context.absent_families)
     return Request(caller, action, resource, asked.resource_account, context)
 
 
-_CALLER = "caller"
 _OF_RESOURCE = frozenset({RESOURCE, "aws:resourceaccount", "aws:requestedregion"})
 
 
-def _decided(asked: Request, layers: Layers, asking: list[CompiledStatement]) -> Decision:
-    for statement in asking:
-        unreadable = _unreadable(statement)
-        if unreadable:
-            raise InvalidSimulation(unreadable)
+def _decided(asked: Request, layers: Layers, statements: list[CompiledStatement]) -> Decision:
+    for statement in statements:
+        problem = undocumented(statement)
+        if problem:
+            message = f"unsupported: {problem}"
+            raise InvalidSimulation(message)
     decision = authorize(asked, layers)
     if layers.endpoint is not None and layers.endpoint_type is None:
         gateway = authorize(asked, _as_gateway(layers))
@@ -237,110 +254,36 @@ def _doubt(decision: Decision) -> str:
     return f"the answer depends on more than the line tells: {words[:300]}"
 
 
-def _result(asked: Request, resource: str, decision: Decision, asking: list[CompiledStatement]) -> Result:
+def _result(
+    asked: Request, decision: Decision, statements: list[CompiledStatement], sources: dict[int, Result]
+) -> Result:
     return {
         "EvalActionName": asked.action,
-        "EvalResourceName": resource,
+        "EvalResourceName": asked.resource,
         "EvalDecision": decision.outcome.value,
-        "MatchedStatements": [*_matched(decision)],
-        "MissingContextValues": _missing(asked, asking),
+        "MatchedStatements": [*_matched(decision, sources)],
+        "MissingContextValues": missing(asked, statements),
         "DecidedBy": decision.decided_by.value,
     }
 
 
-def _matched(decision: Decision) -> Iterator[Mapping[str, Any]]:
+def _matched(decision: Decision, sources: dict[int, Result]) -> Iterator[Result]:
     if decision.outcome is Outcome.IMPLICIT_DENY:
         return
     effect = Effect.ALLOW if decision.outcome is Outcome.ALLOWED else Effect.DENY
     for hit in decision.matches:
         listed = effect is Effect.DENY or hit.layer not in _UNLISTED
         if hit.effect is effect and hit.when is True and listed:
-            yield _source(hit.statement)
+            source = sources.get(id(hit.statement))
+            if source is None:
+                source = sources[id(hit.statement)] = _source(hit.statement)
+            yield source
 
 
-@lru_cache(maxsize=4096)
-def _source(statement: CompiledStatement) -> Mapping[str, Any]:
+def _source(statement: CompiledStatement) -> Result:
     policy = statement.policy
     return {
         "SourcePolicyId": policy.identifier,
         "SourcePolicyType": policy.kind,
         "Sid": statement.statement.sid,
     }
-
-
-def _missing(request: Request, asking: list[CompiledStatement]) -> list[str]:
-    """List the keys, as policies spell them, that statements about this action and resource ask for in vain."""
-    found: dict[str, str] = {}
-    for statement in asking:
-        for key in _asked(statement):
-            if request.context.find(key) is Gap.ABSENT and not _surely_absent(request, key):
-                found.setdefault(key.lower(), key)
-    return [found[key] for key in sorted(found)]
-
-
-def _surely_absent(request: Request, key: str) -> bool:
-    """Whether callers of this kind never have the key, so that nobody needs to be asked for it."""
-    return request.caller.name != "" and request.caller.implied.get(key.lower()) is Gap.ABSENT
-
-
-def _asking(action: str, resource: str, layers: Layers) -> Iterator[CompiledStatement]:
-    """List the statements that speak of the action and, with some context, of the resource, and that ask for a key."""
-    own = (layers.identity, layers.resource, layers.boundary, layers.session, layers.endpoint)
-    for layer in (*own, *(layers.scps or ()), *(layers.rcps or ())):
-        if layer is None:
-            continue
-        for statement in layer.index.speaking_of(action):
-            if _asked(statement) and _may_concern(statement.statement, resource):
-                yield statement
-
-
-def _may_concern(statement: Statement, resource: str) -> bool:
-    """Whether the resource fits, or would if the policy variables in it had the right values."""
-    if statement.not_resources is not None:
-        excluded = (Pattern.of(text, variables=statement.variables) for text in statement.not_resources)
-        return not any(not pattern.has_variables and pattern.matches(resource) for pattern in excluded)
-    if statement.resources is None:
-        return True
-    for text in statement.resources:
-        pattern = Pattern.of(text, variables=statement.variables)
-        if pattern.matches(resource) or (
-            pattern.has_variables and overlaps(pattern, Pattern.literally(resource))
-        ):
-            return True
-    return False
-
-
-@lru_cache(maxsize=4096)
-def _asked(statement: CompiledStatement) -> tuple[str, ...]:
-    """Name the keys that the answer rests on: of conditions, and of variables without a default."""
-    written = statement.statement
-    keys = [condition.key for condition in written.conditions]
-    texts = [value for condition in written.conditions for value in condition.values]
-    texts.extend((*(written.resources or ()), *(written.not_resources or ())))
-    for text in texts if written.variables else ():
-        if "${" in text:
-            keys.extend(_variables(text))
-    return tuple(dict.fromkeys(keys))
-
-
-def _variables(text: str) -> Iterator[str]:
-    for token in Pattern.of(text, variables=True).tokens:
-        if isinstance(token, Variable) and token.default is None:
-            start = text.lower().find(token.name)
-            yield text[start : start + len(token.name)]
-
-
-@lru_cache(maxsize=4096)
-def _unreadable(statement: CompiledStatement) -> str | None:
-    """Say which condition nothing documents the outcome of: no values at all, or one that the operator cannot read."""
-    for condition in statement.statement.conditions:
-        operator = condition.test.operator
-        where = f"unsupported: {statement.policy.identifier}: {statement.statement.label}: {operator.name}"
-        if not condition.values:
-            return f"{where} with no values"
-        if operator.wildcards or operator.name.startswith("String"):
-            continue
-        for value in condition.values:
-            if operator.compare("", Pattern.literally(value)) is Ternary.UNKNOWN:
-                return f"{where} cannot read {quoted(value)}"
-    return None

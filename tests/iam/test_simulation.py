@@ -347,6 +347,9 @@ def test_a_deny_that_cannot_be_read_is_not_an_absent_one():
         ({"BinaryEquals": {"a:b": "***"}}, "BinaryEquals cannot read '***'"),
         ({"NumericEquals": {"s3:max-keys": "${aws:PrincipalTag/n}"}}, "NumericEquals cannot read"),
         ({"StringEquals": {"aws:SourceVpce": []}}, "StringEquals with no values"),
+        ({"StringLike": {"resource": "*"}}, "'resource' is no condition key"),
+        ({"StringLike": {"aws:username": "${caller}"}}, "'caller' is no condition key"),
+        ({"StringLike": {"aws:username": "${caller, 'x'}"}}, "'caller' is no condition key"),
     ],
 )
 def test_conditions_of_which_nothing_documents_the_outcome_are_unsupported(condition, words):
@@ -369,6 +372,29 @@ def test_a_role_is_not_one_of_its_sessions():
     assert (
         _results(PolicyInputList=[], CallerArn=session, ResourcePolicy=policy)[0]["EvalDecision"] == "allowed"
     )
+
+
+def test_the_role_of_a_session_may_have_a_path():
+    session, role = (
+        "arn:aws:sts::111122223333:assumed-role/app/web",
+        "arn:aws:iam::111122223333:role/team/app",
+    )
+    deny = _policy({**_allow(), "Effect": "Deny", "Principal": {"AWS": role}})
+    told = [{"ContextKeyName": "aws:PrincipalArn", "ContextKeyValues": [role], "ContextKeyType": "string"}]
+    (result,) = _results(CallerArn=session, ResourcePolicy=deny, ContextEntries=told)
+    assert result["EvalDecision"] == "explicitDeny"
+
+
+def test_a_session_of_a_service_linked_role_is_told_by_the_role():
+    name = "AWSServiceRoleForDynamoDBReplication"
+    fields = {
+        "CallerArn": f"arn:aws:sts::111122223333:assumed-role/{name}/x",
+        "ServiceControlPolicyInputList": [[_policy({**_allow(), "Effect": "Deny"})]],
+    }
+    assert "aws:PrincipalArn must tell" in _refusal(_line(**fields))
+    role = f"arn:aws:iam::111122223333:role/aws-service-role/replication.dynamodb.amazonaws.com/{name}"
+    told = [{"ContextKeyName": "aws:PrincipalArn", "ContextKeyValues": [role], "ContextKeyType": "string"}]
+    assert _results(**fields, ContextEntries=told)[0]["EvalDecision"] == "allowed"
 
 
 def test_not_principal_that_names_a_caller_in_part_is_unsupported():
