@@ -16,6 +16,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.htm
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -52,6 +53,7 @@ _LONGEST_KEPT = 65_536
 """Policies longer than this (together, in characters) are compiled anew for each line, so that memory stays bounded."""
 
 _NO_ACCOUNT = "000000000000"
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/\S*)?", re.ASCII)
 _SERVICE_LINKED = "AWSServiceRoleFor"
 
 
@@ -158,17 +160,17 @@ def _for_everybody(layer: Layer) -> bool:
 
 
 def _caller(request: SimulationRequest) -> Caller | None:
-    if request.caller is None:
+    name = request.caller
+    if name is None:
         return None
+    if name != ANONYMOUS and not name.startswith("arn:") and not _HOST.fullmatch(name):
+        message = f"CallerArn: {quoted(name)} is no ARN, no service, no identity provider and not {ANONYMOUS}"
+        raise InvalidSimulation(message)
     try:
-        caller = Caller.of("" if request.caller == ANONYMOUS else request.caller, issuer=_role(request))
+        return Caller.of("" if name == ANONYMOUS else name, issuer=_role(request))
     except ValueError as error:
         message = f"unsupported: CallerArn: {error}"
         raise InvalidSimulation(message) from error
-    if not request.caller:
-        message = "CallerArn is empty"
-        raise InvalidSimulation(message)
-    return caller
 
 
 def _role(request: SimulationRequest) -> str | None:

@@ -208,6 +208,8 @@ def test_every_field_of_the_request_is_known_or_refused():
         ({"ResourcePolicy": {"Statement": []}, "CallerArn": ANN}, "ResourcePolicy must be text"),
         ({"CallerArn": ""}, "CallerArn"),
         ({"CallerArn": "arn:aws:iam::111122223333:group/devs"}, "unsupported: CallerArn"),
+        ({"CallerArn": "ann"}, "CallerArn: 'ann' is no ARN"),
+        ({"CallerArn": "arn:aws:s3:::bucket"}, "unsupported: CallerArn"),
         ({"CallerArn": 5}, "CallerArn must be text, not a number"),
         (
             {"ServiceControlPolicyInputList": [_policy(_allow())]},
