@@ -17,10 +17,70 @@ _STORE = f"arn:aws:cloudtrail:us-east-1:{seed.ACCOUNT}:eventdatastore/11111111-2
 _BACKUP = f"arn:aws:backup:us-east-1:{seed.ACCOUNT}"
 _SELECTED = {"SelectionId": "s-1", "SelectionName": "tagged", "BackupPlanId": "p-1"}
 _TABLE = f"arn:aws:dynamodb:us-east-1:{seed.ACCOUNT}:table/good"
+_EXPORT = f"{_TABLE}/export/01-0000000000000-abcdef01"
+_STREAM = f"arn:aws:kinesis:us-east-1:{seed.ACCOUNT}:stream/changes"
 _VAULT = {"BackupVaultName": "tables", "BackupVaultArn": f"{_BACKUP}:backup-vault:tables"}
 
 ANSWERS: Answers = {
     "dynamodb:ListGlobalTables": {"GlobalTables": []},
+    "dynamodb:ListContributorInsights": {
+        "ContributorInsightsSummaries": [
+            {
+                "TableName": "good",
+                "ContributorInsightsStatus": "ENABLED",
+                "ContributorInsightsMode": "THROTTLED_KEYS",
+            }
+        ]
+    },
+    "dynamodb:ListExports": {"ExportSummaries": [{"ExportArn": _EXPORT, "ExportStatus": "COMPLETED"}]},
+    "dynamodb:DescribeExport": {
+        "ExportDescription": {
+            "ExportArn": _EXPORT,
+            "ExportStatus": "COMPLETED",
+            "TableArn": _TABLE,
+            "S3Bucket": "exports",
+            "S3SseAlgorithm": "KMS",
+        }
+    },
+    "dynamodb:DescribeKinesisStreamingDestination": {
+        "KinesisDataStreamDestinations": [{"StreamArn": _STREAM, "DestinationStatus": "ACTIVE"}]
+    },
+    "kinesis:DescribeStreamSummary": {
+        "StreamDescriptionSummary": {
+            "StreamName": "changes",
+            "StreamARN": _STREAM,
+            "StreamStatus": "ACTIVE",
+            "RetentionPeriodHours": 24,
+            "StreamCreationTimestamp": datetime(2026, 1, 1, tzinfo=UTC),
+            "EnhancedMonitoring": [],
+            "OpenShardCount": 1,
+            "EncryptionType": "KMS",
+            "KeyId": "alias/aws/kinesis",
+        }
+    },
+    "dax:DescribeClusters": {
+        "Clusters": [
+            {
+                "ClusterName": "cache",
+                "ClusterArn": f"arn:aws:dax:us-east-1:{seed.ACCOUNT}:cache/cache",
+                "Status": "available",
+                "IamRoleArn": f"arn:aws:iam::{seed.ACCOUNT}:role/scoped",
+                "SubnetGroup": "private",
+                "SecurityGroups": [{"SecurityGroupIdentifier": "sg-1", "Status": "active"}],
+                "SSEDescription": {"Status": "ENABLED"},
+                "ClusterEndpointEncryptionType": "TLS",
+            }
+        ]
+    },
+    "dax:DescribeSubnetGroups": {
+        "SubnetGroups": [
+            {
+                "SubnetGroupName": "private",
+                "VpcId": "vpc-1",
+                "Subnets": [{"SubnetIdentifier": "subnet-1", "SubnetAvailabilityZone": "us-east-1a"}],
+            }
+        ]
+    },
     "backup:ListBackupPlans": {
         "BackupPlansList": [
             {"BackupPlanId": "p-1", "BackupPlanArn": f"{_BACKUP}:backup-plan:p-1", "BackupPlanName": "daily"}
@@ -77,6 +137,7 @@ ANSWERS: Answers = {
             {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
         ],
     },
+    "wafv2:ListResourcesForWebACL": {"ResourceArns": []},
     "config:GetComplianceDetailsByConfigRule": {
         "EvaluationResults": [
             {
@@ -103,6 +164,7 @@ def furnish() -> None:
     _alert_targets()
     _front_door()
     _config_rule()
+    _apis_and_web_acl()
 
 
 def _customer_prefix_list() -> None:
@@ -173,3 +235,18 @@ def _front_door() -> None:
 def _config_rule() -> None:
     source = {"Owner": "AWS", "SourceIdentifier": "DYNAMODB_PITR_ENABLED"}
     boto3.client("config").put_config_rule(ConfigRule={"ConfigRuleName": "recovery", "Source": source})
+
+
+def _apis_and_web_acl() -> None:
+    rest = boto3.client("apigateway")
+    api = rest.create_rest_api(name="orders", endpointConfiguration={"types": ["REGIONAL"]})["id"]
+    root = rest.get_resources(restApiId=api)["items"][0]["id"]
+    rest.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
+    rest.put_integration(restApiId=api, resourceId=root, httpMethod="GET", type="MOCK")
+    rest.create_deployment(restApiId=api, stageName="live")
+    http = boto3.client("apigatewayv2")
+    http.create_stage(ApiId=http.create_api(Name="chat", ProtocolType="HTTP")["ApiId"], StageName="$default")
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
+    boto3.client("wafv2").create_web_acl(
+        Name="shop", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[], VisibilityConfig=seen
+    )
