@@ -20,8 +20,23 @@ from dynasec.iam.request import Caller, Request
 ACCOUNT = "111122223333"
 ACTIONS = tuple(
     f"dynamodb:{name}"
-    for name in "GetItem BatchGetItem Query Scan PutItem UpdateItem DeleteItem BatchWriteItem DescribeTable "
-    "DeleteTable UpdateTable CreateBackup ExportTableToPointInTime PutResourcePolicy TagResource".split()
+    for name in [
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "Scan",
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "BatchWriteItem",
+        "DescribeTable",
+        "DeleteTable",
+        "UpdateTable",
+        "CreateBackup",
+        "ExportTableToPointInTime",
+        "PutResourcePolicy",
+        "TagResource",
+    ]
 )
 
 
@@ -32,7 +47,9 @@ def table(number: int) -> str:
 
 def policy(identifier: str, *statements: object) -> Policy:
     """Make a policy of Version 2012-10-17."""
-    made = Policy.parsed(identifier, "managed", json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    made = Policy.parsed(
+        identifier, "managed", json.dumps({"Version": "2012-10-17", "Statement": statements})
+    )
     if not isinstance(made, Policy):
         raise TypeError(made.reason)
     return made
@@ -55,9 +72,16 @@ def identity(role: int) -> Layer:
             "Effect": "Allow",
             "Action": ["dynamodb:UpdateItem", "dynamodb:DeleteItem"],
             "Resource": f"arn:aws:dynamodb:*:{ACCOUNT}:table/Orders*",
-            "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": "${aws:PrincipalTag/tenant}"}},
+            "Condition": {
+                "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": "${aws:PrincipalTag/tenant}"}
+            },
         },
-        {"Sid": "Describe", "Effect": "Allow", "Action": ["dynamodb:Describe*", "dynamodb:List*"], "Resource": "*"},
+        {
+            "Sid": "Describe",
+            "Effect": "Allow",
+            "Action": ["dynamodb:Describe*", "dynamodb:List*"],
+            "Resource": "*",
+        },
     )
     elsewhere = policy(
         "logs",
@@ -74,7 +98,12 @@ def identity(role: int) -> Layer:
             "Resource": "*",
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         },
-        {"Sid": "NoDeletes", "Effect": "Deny", "Action": ["dynamodb:DeleteTable", "dynamodb:DeleteBackup"], "Resource": "*"},
+        {
+            "Sid": "NoDeletes",
+            "Effect": "Deny",
+            "Action": ["dynamodb:DeleteTable", "dynamodb:DeleteBackup"],
+            "Resource": "*",
+        },
     )
     return Layer.of((application, elsewhere, guard))
 
@@ -94,11 +123,16 @@ def all_layers(own: Layer) -> Layers:
         "Principal": "*",
         "Action": "dynamodb:*",
         "Resource": "*",
-        "Condition": {"StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"}, "Bool": {"aws:ViaAWSService": "false"}},
+        "Condition": {
+            "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"},
+            "Bool": {"aws:ViaAWSService": "false"},
+        },
     }
     return Layers(
         identity=own,
-        boundary=Layer.of([policy("boundary", {"Effect": "Allow", "Action": ["dynamodb:*", "logs:*"], "Resource": "*"})]),
+        boundary=Layer.of(
+            [policy("boundary", {"Effect": "Allow", "Action": ["dynamodb:*", "logs:*"], "Resource": "*"})]
+        ),
         scps=(Layer.of([policy("root", everything)]), Layer.of([policy("unit", everything, regions)])),
         resource=Layer.of([policy("table", network)]),
     )
@@ -153,8 +187,12 @@ def measure(layers: Layers, asked: list[Request]) -> float:
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--principals", type=int, default=0, help="also: that many principals, each with its own policies")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--principals", type=int, default=0, help="also: that many principals, each with its own policies"
+    )
     parser.add_argument("--tables", type=int, default=200)
     options = parser.parse_args()
     own = identity(1)
@@ -184,8 +222,12 @@ def _many(principals: int, tables: int) -> None:
                 authorize(Request.of(caller, action, target, given=known), layers)
                 done += 1
     spent = time.process_time() - made
-    print(f"{done / spent:12,.0f} decisions/s  {principals} principals × {tables} tables × 3 actions, requests built too")
-    print(f"{made - started:12.1f} s to parse the policies of {principals} principals; {spent:.1f} s to decide")
+    print(
+        f"{done / spent:12,.0f} decisions/s  {principals} principals × {tables} tables × 3 actions, requests built too"
+    )
+    print(
+        f"{made - started:12.1f} s to parse the policies of {principals} principals; {spent:.1f} s to decide"
+    )
 
 
 if __name__ == "__main__":
