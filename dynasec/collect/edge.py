@@ -8,7 +8,7 @@ from typing import Final
 from dynasec.collect import front_doors, web_acls
 from dynasec.collect.reader import RegionReader
 from dynasec.model.edge import Edge, GlobalEdge, ShieldSubscription
-from dynasec.model.fact import Fact
+from dynasec.model.fact import Fact, Listing
 from dynasec.model.shape import JsonObject
 
 _STATE: Final = "shield:GetSubscriptionState"
@@ -48,22 +48,34 @@ async def collect_global(reader: RegionReader) -> GlobalEdge:
     """
     if reader.partition != _COMMERCIAL:
         return GlobalEdge()
-    state, subscription, distributions, accelerators, zones, acls = await asyncio.gather(
-        reader.read(_STATE),
-        reader.find(_SUBSCRIPTION, absent=("ResourceNotFoundException",)),
-        front_doors.distributions(reader),
-        front_doors.accelerators(reader),
-        front_doors.hosted_zones(reader),
+    shield, doors, acls = await asyncio.gather(
+        asyncio.gather(
+            reader.read(_STATE),
+            reader.find(_SUBSCRIPTION, absent=("ResourceNotFoundException",)),
+            reader.items("shield:ListProtections", "Protections", _protected),
+        ),
+        asyncio.gather(
+            front_doors.distributions(reader),
+            front_doors.accelerators(reader),
+            front_doors.hosted_zones(reader),
+        ),
         web_acls.of_cloudfront(reader),
     )
+    state, subscription, protected = shield
+    distributions, accelerators, zones = doors
     return GlobalEdge(
         shield_state=state.map(lambda response: str(response["SubscriptionState"]), _STATE),
         shield_subscription=_subscription(subscription),
+        shield_protections=Listing(tuple(sorted(protected.items)), protected.gap),
         distributions=distributions,
         accelerators=accelerators,
         hosted_zones=zones,
         web_acls=acls,
     )
+
+
+def _protected(protection: JsonObject) -> str:
+    return str(protection["ResourceArn"])
 
 
 def _subscription(answer: Fact[JsonObject | None]) -> Fact[ShieldSubscription | None]:

@@ -1,20 +1,25 @@
-"""Reads WAFv2's web ACLs: their rules, and what they protect."""
+"""Reads WAFv2's web ACLs: their rules, where they log to, and what they protect."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 from dynasec.collect.reader import RegionReader
-from dynasec.model.edge import WebAcl
+from dynasec.model.edge import AclLogging, WebAcl
 from dynasec.model.fact import Fact, Listing
 from dynasec.model.shape import JsonObject
 
 _LIST: Final = "wafv2:ListWebACLs"
 _GET: Final = "wafv2:GetWebACL"
 _RESOURCES: Final = "wafv2:ListResourcesForWebACL"
+_LOGGING: Final = "wafv2:ListLoggingConfigurations"
 _REGIONAL: Final = "REGIONAL"
+_PARTS: Final = ("PreProcessFirewallManagerRuleGroups", "Rules", "PostProcessFirewallManagerRuleGroups")
+"""What a web ACL tries on a request, in this order."""
+
 _PROTECTED: Final = ("APPLICATION_LOAD_BALANCER", "API_GATEWAY", "APPSYNC", "COGNITO_USER_POOL")
 """The kinds of resources that lead to tables: each is a call of its own."""
 
@@ -28,7 +33,7 @@ async def regional(reader: RegionReader) -> Listing[WebAcl]:
         )
         return acl.model_copy(update={"resources": resources})
 
-    return _ordered(await reader.each(_LIST, "WebACLs", follow, Scope=_REGIONAL))
+    return await _listed(reader, _REGIONAL, follow)
 
 
 async def of_cloudfront(reader: RegionReader) -> Listing[WebAcl]:
@@ -37,7 +42,32 @@ async def of_cloudfront(reader: RegionReader) -> Listing[WebAcl]:
     async def follow(summary: JsonObject) -> WebAcl:
         return await _acl(reader, summary, "CLOUDFRONT")
 
-    return _ordered(await reader.each(_LIST, "WebACLs", follow, Scope="CLOUDFRONT"))
+    return await _listed(reader, "CLOUDFRONT", follow)
+
+
+async def _listed(
+    reader: RegionReader, scope: str, follow: Callable[[Any], Awaitable[WebAcl]]
+) -> Listing[WebAcl]:
+    """List the web ACLs of a scope, and lay over them where they log to: one listing tells it of all."""
+    found, configured = await asyncio.gather(
+        reader.each(_LIST, "WebACLs", follow, Scope=scope),
+        reader.items(_LOGGING, "LoggingConfigurations", _logging, Scope=scope),
+    )
+    by_acl = dict(configured.items)
+    acls = (
+        acl.model_copy(
+            update={"logging": Fact(by_acl[acl.arn]) if acl.arn in by_acl else Fact(gap=configured.gap)}
+        )
+        for acl in found.items
+    )
+    return Listing(tuple(sorted(acls, key=lambda acl: acl.arn)), found.gap)
+
+
+def _logging(raw: JsonObject) -> tuple[str, AclLogging]:
+    """Return a web ACL's ARN and its logging. A filter leaves out what none of its conditions keeps."""
+    return raw["ResourceArn"], AclLogging(
+        destinations=tuple(raw["LogDestinationConfigs"]), filtered="LoggingFilter" in raw
+    )
 
 
 async def _acl(reader: RegionReader, summary: JsonObject, scope: str) -> WebAcl:
@@ -53,7 +83,13 @@ async def _acl(reader: RegionReader, summary: JsonObject, scope: str) -> WebAcl:
 
 
 def _rules(response: JsonObject) -> str:
-    return json.dumps(response["WebACL"].get("Rules", []), sort_keys=True, default=_text)
+    acl = response["WebACL"]
+    rules = [rule for part in _PARTS for rule in sorted(acl.get(part) or (), key=_priority)]
+    return json.dumps(rules, sort_keys=True, default=_text)
+
+
+def _priority(rule: JsonObject) -> int:
+    return int(rule["Priority"])
 
 
 def _text(value: object) -> str:
@@ -73,7 +109,3 @@ async def _resources(reader: RegionReader, arn: str) -> Listing[str]:
 
 def _arns(response: JsonObject) -> list[str]:
     return [str(arn) for arn in response.get("ResourceArns", [])]
-
-
-def _ordered(found: Listing[WebAcl]) -> Listing[WebAcl]:
-    return Listing(tuple(sorted(found.items, key=lambda acl: acl.arn)), found.gap)

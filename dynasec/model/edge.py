@@ -1,7 +1,8 @@
 """Front doors and what shields them: load balancers, APIs and web ACLs in one Region; CloudFront, DNS and Shield for the account.
 
 Fields rest on the listings of Elastic Load Balancing, API Gateway, AppSync, Cognito, CloudFront, Global Accelerator and Route 53, on
-`GetWebACL` and `ListResourcesForWebACL` of WAFv2, and on `GetSubscriptionState` and `DescribeSubscription` of Shield.
+`GetWebACL`, `ListResourcesForWebACL` and `ListLoggingConfigurations` of WAFv2, and on `GetSubscriptionState`, `DescribeSubscription` and
+`ListProtections` of Shield.
 """
 
 from __future__ import annotations
@@ -51,10 +52,19 @@ class FrontDoor(Resource):
         return self.name
 
 
-class WebAcl(Resource):
-    """A WAFv2 web ACL. `scope` is REGIONAL or CLOUDFRONT, `rules` JSON text.
+class AclLogging(Shape):
+    """Where a web ACL logs to, by ARN; `filtered` says that some requests are left out."""
 
-    `resources` are the ARNs of what a regional one protects; which distributions one of CloudFront protects, these tell themselves.
+    destinations: tuple[str, ...]
+    filtered: bool = False
+
+
+class WebAcl(Resource):
+    """A WAFv2 web ACL. `scope` is REGIONAL or CLOUDFRONT, `rules` JSON text: a list in the order of evaluation.
+
+    Rules that Firewall Manager adds have a `FirewallManagerStatement` in place of a `Statement`. `logging` is None where the account
+    configured none. `resources` are the ARNs of what a regional one protects; which distributions one of CloudFront
+    protects, these tell themselves.
     """
 
     aws_type: ClassVar[str] = "AWS::WAFv2::WebACL"
@@ -63,6 +73,7 @@ class WebAcl(Resource):
     id: str
     scope: str
     rules: Fact[str] = unread("wafv2:GetWebACL")
+    logging: Fact[AclLogging | None] = unread("wafv2:ListLoggingConfigurations")
     resources: Listing[str] = unlisted("wafv2:ListResourcesForWebACL")
 
     @property
@@ -87,6 +98,14 @@ class Edge(Shape):
         yield self.load_balancers
         yield self.classic_load_balancers
 
+    def front_doors(self) -> Iterator[Listing[FrontDoor]]:
+        """Yield the listings of all front doors here."""
+        yield from self.shieldable()
+        yield self.rest_apis
+        yield self.http_apis
+        yield self.graphql_apis
+        yield self.user_pools
+
 
 class ShieldSubscription(AwsShape):
     """`Subscription` of Shield Advanced: how it goes on after its year."""
@@ -96,7 +115,10 @@ class ShieldSubscription(AwsShape):
 
 
 class GlobalEdge(Shape):
-    """Front doors and shields that belong to no Region. The subscription is None where the account never had one."""
+    """Front doors and shields that belong to no Region. The subscription is None where the account never had one.
+
+    `shield_protections` are the ARNs of what Shield Advanced protects, in whatever Region.
+    """
 
     distributions: Listing[FrontDoor] = unlisted("cloudfront:ListDistributions")
     accelerators: Listing[FrontDoor] = unlisted("globalaccelerator:ListAccelerators")
@@ -104,6 +126,7 @@ class GlobalEdge(Shape):
     web_acls: Listing[WebAcl] = unlisted("wafv2:ListWebACLs")
     shield_state: Fact[str] = unread("shield:GetSubscriptionState")
     shield_subscription: Fact[ShieldSubscription | None] = unread("shield:DescribeSubscription")
+    shield_protections: Listing[str] = unlisted("shield:ListProtections")
 
     def shieldable(self) -> Iterator[Listing[FrontDoor]]:
         """Yield the listings of what AWS Shield Advanced can protect."""

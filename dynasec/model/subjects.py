@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from dynasec.model.account import Account
 from dynasec.model.backup import BackupVault
 from dynasec.model.companion import DaxCluster
+from dynasec.model.edge import FrontDoor, WebAcl
 from dynasec.model.fact import Listing
 from dynasec.model.identity import DETAILS, Policy, Role, User
 from dynasec.model.key import Key
@@ -42,6 +43,17 @@ def _trails(snapshot: Snapshot) -> Places:
     yield from ((region, Listing((), gap)) for region, gap in snapshot.trails.trail_gaps())
 
 
+def _front_doors(snapshot: Snapshot) -> Places:
+    yield from (("", doors) for doors in snapshot.edge.shieldable())
+    for region in snapshot.regions:
+        yield from ((region.region, doors) for doors in region.edge.front_doors())
+
+
+def _web_acls(snapshot: Snapshot) -> Places:
+    yield "", snapshot.edge.web_acls
+    yield from ((region.region, region.edge.web_acls) for region in snapshot.regions)
+
+
 SUBJECTS: dict[type[Resource], Subject] = {
     Account: Subject((), lambda snapshot: [("", Listing((snapshot.account,)))]),
     Region: Subject((), _in_regions(lambda region: Listing((region,)))),
@@ -60,6 +72,23 @@ SUBJECTS: dict[type[Resource], Subject] = {
         ("ec2:DescribeVpcEndpoints",), _in_regions(lambda region: region.network.dynamodb_endpoints)
     ),
     Trail: Subject(("cloudtrail:DescribeTrails",), _trails),
+    FrontDoor: Subject(
+        (
+            "elasticloadbalancing:DescribeLoadBalancers",
+            "elb:DescribeLoadBalancers",
+            "apigateway:GetRestApis",
+            "apigateway:GetStages",
+            "apigatewayv2:GetApis",
+            "apigatewayv2:GetStages",
+            "appsync:ListGraphqlApis",
+            "cognito-idp:ListUserPools",
+            "cloudfront:ListDistributions",
+            "globalaccelerator:ListAccelerators",
+            "route53:ListHostedZones",
+        ),
+        _front_doors,
+    ),
+    WebAcl: Subject(("wafv2:ListWebACLs",), _web_acls),
     User: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.users)]),
     Role: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.roles)]),
     Policy: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.policies)]),

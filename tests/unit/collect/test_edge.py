@@ -21,6 +21,8 @@ DOORS = (
     "appsync:ListGraphqlApis",
     "cognito-idp:ListUserPools",
 )
+SHIELDED = ("shield:GetSubscriptionState", "shield:ListProtections")
+LOGGING = "wafv2:ListLoggingConfigurations"
 ACLS = ("wafv2:ListWebACLs", "wafv2:GetWebACL", "wafv2:ListResourcesForWebACL")
 SHOP = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shop/1"
 NOTHING = {
@@ -308,3 +310,80 @@ def test_other_partitions_are_not_asked_for_shield():
 @pytest.mark.parametrize("operation", [name for name in DOORS if name.startswith("apigateway")])
 def test_api_gateway_has_one_action_for_all_reads(operation):
     assert iam_actions(operation) == ("apigateway:GET",)
+
+
+@pytest.mark.usefixtures("aws")
+def test_rules_are_kept_in_the_order_of_evaluation():
+    arn = _acl("REGIONAL")
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
+    shared = {"OverrideAction": {"None": {}}, "VisibilityConfig": seen}
+    managed = {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": "x"}}
+
+    def own(name, priority):
+        return {"Name": name, "Priority": priority, "Statement": managed, **shared}
+
+    def central(name):
+        return {"Name": name, "Priority": 0, "FirewallManagerStatement": managed, **shared}
+
+    answer = {
+        "Name": "regional",
+        "Id": "1",
+        "ARN": arn,
+        "DefaultAction": {"Allow": {}},
+        "VisibilityConfig": seen,
+        "Rules": [own("second", 2), own("first", 1)],
+        "PreProcessFirewallManagerRuleGroups": [central("before")],
+        "PostProcessFirewallManagerRuleGroups": [central("after")],
+    }
+    found, _ = _read(ACLS, {"wafv2:GetWebACL": {"WebACL": answer}, "wafv2:ListResourcesForWebACL": {}})
+    (acl,) = found.regions[0].edge.web_acls.complete()
+    assert [rule["Name"] for rule in json.loads(acl.rules.known())] == ["before", "first", "second", "after"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_where_a_web_acl_logs_to_is_read_once_for_all():
+    regional, _ = _acl("REGIONAL"), _acl("CLOUDFRONT")
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-shop"
+    boto3.client("wafv2").put_logging_configuration(
+        LoggingConfiguration={
+            "ResourceArn": regional,
+            "LogDestinationConfigs": [group],
+            "LoggingFilter": {
+                "DefaultBehavior": "DROP",
+                "Filters": [
+                    {
+                        "Behavior": "KEEP",
+                        "Requirement": "MEETS_ANY",
+                        "Conditions": [{"ActionCondition": {"Action": "BLOCK"}}],
+                    }
+                ],
+            },
+        }
+    )
+    found, made = _read((*ACLS, LOGGING), {"wafv2:ListResourcesForWebACL": {}})
+    (here,), (around,) = (
+        found.regions[0].edge.web_acls.complete(),
+        found.edge.web_acls.complete(),
+    )
+    logging = here.logging.known()
+    assert (logging.destinations, logging.filtered, around.logging.known()) == ((group,), True, None)
+    assert made[LOGGING] == 2
+
+
+@pytest.mark.usefixtures("aws")
+def test_logging_that_cannot_be_listed_is_a_gap_of_it_alone():
+    _acl("REGIONAL")
+    found, _ = _read(
+        (*ACLS, LOGGING), {"wafv2:ListResourcesForWebACL": {}, LOGGING: AwsError("AccessDeniedException")}
+    )
+    (acl,) = found.regions[0].edge.web_acls.complete()
+    assert (acl.logging.gap.code, acl.rules.gap) == ("AccessDeniedException", None)
+
+
+@pytest.mark.usefixtures("aws")
+def test_what_shield_protects():
+    protections = {"Protections": [{"ResourceArn": "arn:b"}, {"ResourceArn": "arn:a"}]}
+    found, _ = _read(SHIELDED, {"shield:ListProtections": protections})
+    assert found.edge.shield_protections.complete() == ("arn:a", "arn:b")
+    refused, _ = _read(SHIELDED, {"shield:ListProtections": AwsError("AccessDeniedException")})
+    assert refused.edge.shield_protections.gap.code == "AccessDeniedException"
