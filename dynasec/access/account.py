@@ -9,7 +9,7 @@ from typing import Final
 
 from dynasec.access.answer import MatrixAnswer, TableAnswer
 from dynasec.access.blocks import Tables
-from dynasec.access.evaluation import Answers, Evaluator, Through
+from dynasec.access.evaluation import Evaluator, Through
 from dynasec.access.matrix import Matrix
 from dynasec.access.organization import Above, above
 from dynasec.access.paths import Paths
@@ -134,13 +134,14 @@ class Access:
             yield from rows_of(who, self.evaluator.answers(who, side, questions()))
 
     def _rows(self, side: Side, chosen: frozenset[Question]) -> Iterator[Row]:
-        cache: dict[object, Answers] = {}
-        for who in self.everybody.values():
-            direct = self.evaluator.answers(who, side, questions())
-            indirect = self.paths.answers(who, side, direct, cache)
+        everybody = self.everybody.values()
+        direct = {who: self.evaluator.answers(who, side, questions()) for who in everybody}
+        paths = Paths(self.evaluator, self.steps, self.depth, side, direct)
+        for who in everybody:
+            indirect = paths.answers(who)
             merged = {
                 question: (*given, *indirect.get(question, ()))
-                for question, given in direct.items()
+                for question, given in direct[who].items()
                 if question in chosen
             }
             yield from rows_of(who, merged)
@@ -171,13 +172,12 @@ class Access:
                 )
 
     @cached_property
-    def paths(self) -> Paths:
-        """The ways by which principals get rights that are not theirs."""
+    def steps(self) -> Steps:
+        """The steps by which principals get rights that are not theirs."""
         clusters = [
             cluster for region in self.snapshot.regions for cluster in region.companions.dax_clusters.items
         ]
-        steps = Steps(self.evaluator, self.shelf, self.snapshot.identity, self.own, clusters)
-        return Paths(self.evaluator, steps, self.depth)
+        return Steps(self.evaluator, self.shelf, self.snapshot.identity, self.own, clusters)
 
     def _caveats_of(self, table: Table) -> Iterator[str]:
         """Yield what was not read of what lives beside a table, and what the table itself tells."""
@@ -191,8 +191,8 @@ class Access:
             gap = companions.event_source_mappings.gap
             yield f"Functions that consume the stream could not be listed ({gap})."
         if self._backups_are_named and self._region(table).table_backups.gap is not None:
-            gap = self._region(table).table_backups.gap
-            yield f"Backups could not be listed ({gap}): rights to single ones named by policies are not shown."
+            hidden = self._region(table).table_backups.gap
+            yield f"Backups could not be listed ({hidden}): rights to single ones named by policies are not shown."
         yield from self.side(table).caveats
 
     def _region(self, table: Table) -> Region:

@@ -21,6 +21,12 @@ class TableAnswer:
     caveats: tuple[str, ...]
 
     @property
+    def granted(self) -> TableAnswer:
+        """The same without the lines of what is denied."""
+        rows = tuple(row for row in self.rows if row.decision is not Standing.DENIED)
+        return TableAnswer(self.snapshot, self.table, rows, self.caveats)
+
+    @property
     def incomplete(self) -> bool:
         """Whether some answer is open because something could not be read."""
         return any(row.decision is Standing.UNKNOWN for row in self.rows)

@@ -61,10 +61,8 @@ _ITEM_KEYS: Final = frozenset(
 
 _OF_THE_ACCOUNT: Final = frozenset({"dynamodb:UpdateAbacStatus"})
 _BESIDE_THE_POINT: Final = frozenset({"dynamodb:PurchaseReservedCapacityOfferings", "dynamodb:InjectError"})
-_WITH_KEY: Final = (DATA_READ | DATA_WRITE | {"dynamodb:ExportTableToPointInTime"}) - {
-    "dynamodb:ReadDataForReplication",
-    "dynamodb:WriteDataForReplication",
-}
+_WITH_KEY: Final = DATA_READ | DATA_WRITE
+"""What DynamoDB needs the caller's right to the key for; of exports AWS does not say so, and they are not taken to need it."""
 
 
 @cache

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.access-cont
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -50,6 +51,7 @@ _COMPUTE: Final = (
     ("dax:CreateCluster", "dax.amazonaws.com"),
 )
 """What starts code, or requests, with the rights of a role that is passed; and the service that the role must trust."""
+_RETRUSTING: Final = "iam:UpdateAssumeRolePolicy"
 _TAKING_OVER: Final = ("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile")
 _DAX: Final = (
     "GetItem",
@@ -96,6 +98,12 @@ class Steps:
         self._clusters = clusters
         self._trust = {who: _trust_of(who, shelf) for who in own.values() if who.role is not None}
         self._asks = {who: Asks((layer,)) for who, layer in self._trust.items()}
+        self._open = [role for role, asks in self._asks.items() if asks.open_to_anyone]
+        self._to_account = [role for role, asks in self._asks.items() if asks.to_all]
+        self._naming: defaultdict[str, list[Who]] = defaultdict(list)
+        for role, asks in self._asks.items():
+            for name in asks.named:
+                self._naming[session_role(name)].append(role)
         self._known: dict[Who, tuple[Step, ...]] = {}
 
     def of(self, who: Who) -> tuple[Step, ...]:
@@ -152,18 +160,13 @@ class Steps:
                         break
 
     def _candidates(self, who: Who) -> Iterator[Who]:
-        """Yield the roles whose trust policies may admit a principal."""
-        called = names_of(who)
-        may_assume = who.external or self._speaks_of(who, ASSUME)
-        for role, asks in self._asks.items():
-            if role is who or role.role is who.role is not None:
-                continue
-            if (
-                asks.open_to_anyone
-                or any(session_role(name) in called for name in asks.named)
-                or (asks.to_all and may_assume and not who.external)
-            ):
-                yield role
+        """Yield the roles whose trust policies may admit a principal; those that name its account do if its own policies do."""
+        found: dict[Who, None] = dict.fromkeys(self._open)
+        for name in names_of(who):
+            found.update(dict.fromkeys(self._naming.get(name, ())))
+        if not who.external and self._speaks_of(who, ASSUME):
+            found.update(dict.fromkeys(self._to_account))
+        yield from (role for role in found if role.role is not who.role)
 
     def _passed(self, who: Who) -> Iterator[Step]:
         if not self._speaks_of(who, _PASS):
@@ -191,13 +194,15 @@ class Steps:
         return found
 
     def _taken_over(self, who: Who) -> Iterator[Step]:
+        if not any(self._speaks_of(who, action) for action in (*_TAKING_OVER, _RETRUSTING)):
+            return
         for other in self._own.values():
             if other is who:
                 continue
             if other.user is not None:
                 yield from self._first(who, _TAKING_OVER, other.name, other)
             elif other.role is not None and not other.caller.service_linked:
-                yield from self._first(who, ("iam:UpdateAssumeRolePolicy",), other.name, other)
+                yield from self._first(who, (_RETRUSTING,), other.name, other)
 
     def _granted(self, who: Who) -> Iterator[Step]:
         """Yield how a principal may give itself more, within its permissions boundary."""

@@ -34,7 +34,7 @@ def read(common: Common, request: Request) -> Snapshot:
 
     """
     session = open_session(common.profile, role_arn=common.role_arn, external_id=common.external_id)
-    return _collect(Clients(session, common.endpoint_url), common.region, request, common)
+    return collect_with(Clients(session, common.endpoint_url), common.region, request, common)
 
 
 def request_of(controls: Sequence[Control]) -> Request:
@@ -42,9 +42,7 @@ def request_of(controls: Sequence[Control]) -> Request:
     return Request(reads_of(controls), replicas=any(control.check.across_replicas for control in controls))
 
 
-def collect_with(
-    clients: Clients, regions: tuple[str, ...], controls: Sequence[Control], common: Common
-) -> Snapshot:
+def collect_with(clients: Clients, regions: tuple[str, ...], request: Request, common: Common) -> Snapshot:
     """Collect with given clients.
 
     Raises:
@@ -52,10 +50,6 @@ def collect_with(
         UsageError: a Region does not exist.
 
     """
-    return _collect(clients, regions, request_of(controls), common)
-
-
-def _collect(clients: Clients, regions: tuple[str, ...], request: Request, common: Common) -> Snapshot:
     scope = resolve(clients, regions, all_regions=common.all_regions)
     with shown(quiet=common.quiet) as progress:
         return collect(clients, scope, request, progress)

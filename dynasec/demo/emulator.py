@@ -72,9 +72,9 @@ def _furnished() -> Clients:
     known = keys.seed(aws)
     tables.seed(aws, known)
     keys.age(aws, known)
+    network.seed(aws)
     principals.seed(aws)
     watch.seed(aws)
-    network.seed(aws)
     return Clients(OverlaySession(_answers(), _amendments(aws.replicas)))
 
 

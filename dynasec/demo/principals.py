@@ -2,12 +2,14 @@
 
 Good: `orders-service`, which names its table and its actions. Not so: `legacy-batch`, with `dynamodb:*` on everything; the group
 `developers`, likewise; `ci-deployer`, a user with a long-lived key that can write items; `reporting`, with a policy whose name says
-"read only" and which reads all data.
+"read only" and which reads all data. Good again: `support`, which sees only the items of the customer whose id is its session's tag,
+and only through the shop's VPC endpoint; and `orders-maintenance`, which nobody but `ci-deployer` may assume.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from dynasec.demo.emulator import ACCOUNT, Aws
 
@@ -24,6 +26,8 @@ def seed(aws: Aws) -> None:
         ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"],
         [_ORDERS],
     )
+    _decrypting(aws, "orders-service")
+    _conditional(aws)
     _role(aws, "legacy-batch", "ec2.amazonaws.com")
     _inline(aws, "legacy-batch", "everything", ["dynamodb:*"], ["*"])
     _role(aws, "reporting", "glue.amazonaws.com")
@@ -31,6 +35,38 @@ def seed(aws: Aws) -> None:
     _role(aws, "account-admin", f"arn:aws:iam::{ACCOUNT}:root")
     _attach(aws, "account-admin", "AdministratorAccess")
     _people(aws)
+
+
+def _conditional(aws: Aws) -> None:
+    """Create what may read orders under conditions, or by way of another."""
+    endpoint = aws.client("ec2", "us-east-1").describe_vpc_endpoints()["VpcEndpoints"]
+    own_items = {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["${aws:PrincipalTag/customer}"]},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+        "StringEquals": {"aws:SourceVpce": [one["VpcEndpointId"] for one in endpoint][:1]},
+    }
+    _role(aws, "support", f"arn:aws:iam::{ACCOUNT}:root", also=["sts:TagSession"])
+    statement = {"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"], "Resource": _ORDERS}
+    aws.client("iam").put_role_policy(
+        RoleName="support",
+        PolicyName="own-customer",
+        PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [statement | {"Condition": own_items}]}
+        ),
+    )
+    _decrypting(aws, "support")
+
+
+def _maintenance(aws: Aws) -> None:
+    _role(aws, "orders-maintenance", f"arn:aws:iam::{ACCOUNT}:user/ci-deployer")
+    _inline(aws, "orders-maintenance", "cleanup", ["dynamodb:Scan", "dynamodb:DeleteItem"], [_ORDERS])
+    _decrypting(aws, "orders-maintenance")
+
+
+def _decrypting(aws: Aws, role: str) -> None:
+    """Let a role use the key of the shop's tables: theirs is a customer managed key, whose policy leaves it to IAM."""
+    arn = aws.client("kms", "us-east-1").describe_key(KeyId="alias/shop")["KeyMetadata"]["Arn"]
+    _inline(aws, role, "shop-key", ["kms:Decrypt"], [arn])
 
 
 def _people(aws: Aws) -> None:
@@ -48,13 +84,14 @@ def _people(aws: Aws) -> None:
         PolicyDocument=_document(["dynamodb:PutItem", "dynamodb:BatchWriteItem"], [_ORDERS]),
     )
     iam.create_access_key(UserName="ci-deployer")
+    _maintenance(aws)
     iam.create_user(UserName="backup-auditor")
     iam.create_access_key(UserName="backup-auditor")
 
 
-def _role(aws: Aws, name: str, principal: str) -> None:
+def _role(aws: Aws, name: str, principal: str, *, also: Sequence[str] = ()) -> None:
     kind = "AWS" if principal.startswith("arn:") else "Service"
-    trust = {"Effect": "Allow", "Principal": {kind: principal}, "Action": "sts:AssumeRole"}
+    trust = {"Effect": "Allow", "Principal": {kind: principal}, "Action": ["sts:AssumeRole", *also]}
     aws.client("iam").create_role(
         RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )

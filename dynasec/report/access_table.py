@@ -49,6 +49,7 @@ _LEGEND: Final = (
     "?: not known, .: denied."
 )
 _MOST_ACTIONS: Final = 12
+_LAST: Final = frozenset({"identity", "resource", "both", "kms"})
 
 
 def table_pieces(answer: TableAnswer, why: bool) -> Iterator[str]:  # noqa: FBT001 - one signature for all formats
@@ -118,10 +119,16 @@ def _said(same: Sequence[Row], *, why: bool) -> Iterator[str]:
     if narrower:
         yield from _wrap(narrower, first=f"{margin}  ", rest=f"{margin}  ")
     if row.grant.via and row.decision is not Standing.DENIED:
-        yield from _wrap("by " + " → ".join(row.grant.via), first=f"{margin}  ", rest=f"{margin}    ")
+        yield from _wrap(f"by {_path(row.grant.via)}", first=f"{margin}  ", rest=f"{margin}    ")
     if why:
         for reason in row.grant.because:
             yield from _wrap(reason, first=f"{margin}  because ", rest=f"{margin}    ")
+
+
+def _path(via: Sequence[str]) -> str:
+    """Return the steps, one after another, and then which policies allow it in the end."""
+    steps = [step for step in via if step not in _LAST]
+    return " → ".join([*steps, " + ".join(step for step in via if step in _LAST)]).removesuffix(" → ")
 
 
 def _narrower(row: Row) -> str:
