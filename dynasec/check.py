@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from dynasec.access import Access
 from dynasec.model.account import Account
 from dynasec.model.fact import Gap
 from dynasec.model.region import Region
@@ -117,6 +118,11 @@ class Context:
     def placement(self) -> Placement:
         """The lanes, zones and tiers of resources."""
         return Placement(self.settings)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who can do what to the snapshot's tables; compiled when first asked, once for all checks."""
+        return Access(self.snapshot)
 
     def region(self, resource: Resource) -> Region:
         """Return the Region of a resource.

@@ -35,6 +35,20 @@ class Through:
     kind: EndpointType
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Questions that the same statements speak of. `hopeless`: none of these is an Allow of an identity or resource policy."""
+
+    questions: tuple[Question, ...]
+    capabilities: frozenset[Capability]
+    hopeless: bool
+
+    @property
+    def first(self) -> Question:
+        """The one that is asked for all."""
+        return self.questions[0]
+
+
 class Evaluator:
     """Asks about whoever and whatever, with the organisation's policies and, if one is chosen, an endpoint's."""
 
@@ -42,7 +56,7 @@ class Evaluator:
         self._above = above
         self._account = account
         self._through = through
-        self._groups: dict[tuple[object, ...], tuple[tuple[Question, ...], ...]] = {}
+        self._groups: dict[tuple[object, ...], tuple[Alike, ...]] = {}
 
     def answers(
         self, who: Who, side: Side, asked: tuple[Question, ...], *, identity: Layer | None = None
@@ -54,9 +68,9 @@ class Evaluator:
                 layers = self._layers(who, piece, identity)
                 with_key = layers if side.key is None else _with_key(layers, side)
                 for group in self._grouped(asked, piece, layers):
-                    chosen = with_key if group[0].needs_key else layers
-                    grant = self._grant(who, piece, chosen, group[0])
-                    for question in group:
+                    chosen = with_key if group.first.needs_key else layers
+                    grant = self._grant(who, piece, chosen, group.first)
+                    for question in group.questions:
                         found[question].append((piece, grant))
         return {question: tuple(answers) for question, answers in found.items()}
 
@@ -71,10 +85,11 @@ class Evaluator:
                 layers = self._layers(who, piece, None)
                 with_key = layers if side.key is None else _with_key(layers, side)
                 for group in self._grouped(asked, piece, layers):
-                    concerned = frozenset[Capability]().union(*(question.capabilities for question in group))
-                    if concerned <= settled:
+                    concerned = group.capabilities
+                    if group.hopeless or concerned <= settled:
                         continue
-                    decision = self._decide(who, piece, with_key if group[0].needs_key else layers, group[0])
+                    chosen = with_key if group.first.needs_key else layers
+                    decision = self._decide(who, piece, chosen, group.first)
                     standing = standing_of(decision, assumed=who.assumption is not None)
                     for capability in concerned - settled if standing is not Standing.DENIED else ():
                         known = found.get(capability)
@@ -158,16 +173,14 @@ class Evaluator:
             return {}
         return {"aws:sourcevpce": (self._through.endpoint,), "aws:sourcevpc": (self._through.vpc,)}
 
-    def _grouped(
-        self, asked: tuple[Question, ...], piece: Piece, layers: Layers
-    ) -> tuple[tuple[Question, ...], ...]:
+    def _grouped(self, asked: tuple[Question, ...], piece: Piece, layers: Layers) -> tuple[Alike, ...]:
         """Return the questions about a part, those together that the same statements speak of."""
         sets = [layer for layer in _all(layers) if layer is not None]
         key = (piece.part, asked, *sets)
         if key not in self._groups:
             if len(self._groups) > _MOST_CACHED:
                 self._groups.clear()
-            self._groups[key] = tuple(_group(asked, piece, sets))
+            self._groups[key] = tuple(_group(asked, piece, layers, sets))
         return self._groups[key]
 
 
@@ -182,18 +195,24 @@ def assumed(grant: Grant, who: Who) -> Grant:
     return Grant(standing, distinct((who.assumption, *grant.conditions)), grant.via, grant.because)
 
 
-def _group(asked: Iterable[Question], piece: Piece, sets: list[Layer]) -> Iterator[tuple[Question, ...]]:
+def _group(asked: Iterable[Question], piece: Piece, layers: Layers, sets: list[Layer]) -> Iterator[Alike]:
     groups: defaultdict[tuple[object, ...], list[Question]] = defaultdict(list)
     for question in asked:
         if piece.part in question.parts:
             speaking: tuple[tuple[CompiledStatement, ...], ...] = tuple(
                 layer.index.speaking_of(question.action) for layer in sets
             )
-            groups[speaking, question.absent if _has_conditions(speaking) else (), question.needs_key].append(
-                question
-            )
+            absent = question.absent if _has_conditions(speaking) else frozenset[str]()
+            groups[speaking, absent, question.needs_key].append(question)
+    granting = [layer for layer in (layers.identity, layers.resource) if layer is not None]
     for group in groups.values():
-        yield tuple(group)
+        capabilities = frozenset[Capability]().union(*(question.capabilities for question in group))
+        yield Alike(tuple(group), capabilities, not any(_may_allow(layer, group[0]) for layer in granting))
+
+
+def _may_allow(layer: Layer, question: Question) -> bool:
+    index = layer.index
+    return bool(index.unread) or any(statement.allows for statement in index.speaking_of(question.action))
 
 
 def _has_conditions(speaking: tuple[tuple[CompiledStatement, ...], ...]) -> bool:

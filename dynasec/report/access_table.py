@@ -166,7 +166,8 @@ def _group(group: Group, answer: MatrixAnswer) -> Iterator[str]:
     letters = "".join(
         _letter(capability, group.standings.get(capability, Standing.DENIED)) for capability in Capability
     )
-    names = sorted(_short(principal) for principal in group.principals)
+    root = answer.snapshot.account.arn
+    names = sorted("root" if principal == root else _short(principal) for principal in group.principals)
     tables = sorted(table.name for table in group.tables)
     margin = " " * (len(letters) + 2)
     yield from _wrap(_some(names), first=f"{letters}  ", rest=margin)
