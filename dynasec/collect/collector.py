@@ -120,7 +120,7 @@ def _tell_once(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None
 async def _families(reader: RegionReader, keys: KeyRing) -> dict[str, Any]:
     """Read what does not hang on tables, by the fields of `Region`: all of it is a matter of some dozen calls."""
     families: dict[str, Awaitable[object]] = {
-        "table_backups": dynamodb.backups(reader),
+        "table_backups": dynamodb.backups(reader, keys),
         "table_exports": dynamodb.exports(reader),
         "legacy_global_tables": dynamodb.legacy_global_tables(reader),
         "network": network.collect(reader),

@@ -17,6 +17,7 @@ from dynasec.model.table import (
     KinesisDestination,
     LegacyGlobalTable,
     ResourcePolicy,
+    Sse,
     Table,
     TableBackup,
     TableDescription,
@@ -27,6 +28,7 @@ from dynasec.model.table import (
 
 _POLICY = "dynamodb:GetResourcePolicy"
 _BACKUPS = "dynamodb:DescribeContinuousBackups"
+_BACKUP = "dynamodb:DescribeBackup"
 _LEGACY = "dynamodb:ListGlobalTables"
 _LEGACY_START = "ExclusiveStartGlobalTableName"
 
@@ -100,11 +102,17 @@ class TableCollector:
         return await self._policy(table.latest_stream_arn, absent=tuple(absent))
 
 
-async def backups(reader: RegionReader) -> Listing[TableBackup]:
-    """List the on-demand backups of a Region, those that AWS Backup made included, in the order of their ARNs."""
-    found = await reader.items(
-        "dynamodb:ListBackups", "BackupSummaries", TableBackup.model_validate, BackupType="ALL"
-    )
+async def backups(reader: RegionReader, keys: KeyRing) -> Listing[TableBackup]:
+    """List the on-demand backups of a Region, those that AWS Backup made included, in the order of their ARNs, each with its encryption."""
+
+    async def describe(summary: JsonObject) -> TableBackup:
+        backup = TableBackup.model_validate(summary)
+        encryption = await reader.value(_BACKUP, _backup_encryption, BackupArn=backup.backup_arn)
+        if (sse := encryption.value) is not None:
+            keys.want(sse.kms_master_key_arn, reader.region)
+        return backup.model_copy(update={"encryption": encryption})
+
+    found = await reader.each("dynamodb:ListBackups", "BackupSummaries", describe, BackupType="ALL")
     return Listing(tuple(sorted(found.items, key=lambda one: one.backup_arn)), found.gap)
 
 
@@ -178,6 +186,11 @@ def _by_index(insights: ContributorInsights) -> str:
 
 def _tags_of(mapping: JsonObject) -> tuple[str, Tags]:
     return mapping["ResourceARN"], {tag["Key"]: tag["Value"] for tag in mapping.get("Tags", ())}
+
+
+def _backup_encryption(response: JsonObject) -> Sse | None:
+    raw = response["BackupDescription"]["SourceTableFeatureDetails"].get("SSEDescription")
+    return None if raw is None else Sse.model_validate(raw)
 
 
 def _export(response: JsonObject) -> TableExport:

@@ -1,8 +1,8 @@
 """DynamoDB tables and what hangs on them.
 
 Fields rest on `DescribeTable`, `DescribeContinuousBackups`, `GetResourcePolicy`, `DescribeTimeToLive`,
-`DescribeKinesisStreamingDestination`, `ListContributorInsights`, `ListBackups`, `ListExports` and `ListGlobalTables` of the
-DynamoDB service model.
+`DescribeKinesisStreamingDestination`, `ListContributorInsights`, `ListBackups`, `DescribeBackup`, `ListExports` and
+`ListGlobalTables` of the DynamoDB service model.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class Table(Resource):
 
 
 class TableBackup(AwsShape):
-    """An on-demand backup, `BackupSummary` of `ListBackups`."""
+    """An on-demand backup, `BackupSummary` of `ListBackups`; `encryption` is the table's as it was then, `DescribeBackup`."""
 
     table_arn: str
     backup_arn: str
@@ -192,6 +192,7 @@ class TableBackup(AwsShape):
     backup_status: str
     backup_type: str
     backup_creation_date_time: datetime
+    encryption: Fact[Sse | None] = unread("dynamodb:DescribeBackup")
 
 
 class LegacyReplica(AwsShape):

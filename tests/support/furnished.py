@@ -19,6 +19,7 @@ _SELECTED = {"SelectionId": "s-1", "SelectionName": "tagged", "BackupPlanId": "p
 _TABLE = f"arn:aws:dynamodb:us-east-1:{seed.ACCOUNT}:table/good"
 _EXPORT = f"{_TABLE}/export/01-0000000000000-abcdef01"
 _STREAM = f"arn:aws:kinesis:us-east-1:{seed.ACCOUNT}:stream/changes"
+_KEY = f"arn:aws:kms:us-east-1:{seed.ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 _VAULT = {"BackupVaultName": "tables", "BackupVaultArn": f"{_BACKUP}:backup-vault:tables"}
 
 ANSWERS: Answers = {
@@ -99,6 +100,22 @@ ANSWERS: Answers = {
             },
         },
     },
+    "backup:ListBackupVaults": {"BackupVaultList": [{**_VAULT, "Locked": True, "EncryptionKeyArn": _KEY}]},
+    "backup:GetBackupVaultAccessPolicy": {**_VAULT, "Policy": '{"Statement": []}'},
+    "dynamodb:ListBackups": {
+        "BackupSummaries": [
+            {
+                "TableName": "good",
+                "TableArn": _TABLE,
+                "BackupArn": f"{_TABLE}/backup/01489602797149-73d8d5bc",
+                "BackupName": "before",
+                "BackupStatus": "AVAILABLE",
+                "BackupType": "USER",
+                "BackupCreationDateTime": datetime.now(UTC),
+            }
+        ]
+    },
+    "dynamodb:DescribeBackup": {"BackupDescription": {"SourceTableFeatureDetails": {}}},
     "backup:DescribeRegionSettings": {"ResourceTypeOptInPreference": {"DynamoDB": True}},
     "backup:ListProtectedResources": {
         "Results": [

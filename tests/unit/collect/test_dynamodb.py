@@ -301,3 +301,38 @@ def test_legacy_global_tables_are_read_page_by_page():
 def test_legacy_global_tables_that_cannot_be_read_are_a_gap(answer):
     found, _ = collect_emulated(("dynamodb:ListTables", LEGACY), script={LEGACY: answer})
     assert found.regions[0].legacy_global_tables.gap.operation == LEGACY
+
+
+BACKUP = "dynamodb:DescribeBackup"
+BACKUPS = ("dynamodb:ListTables", "dynamodb:ListBackups", BACKUP, "kms:DescribeKey")
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_backup_tells_the_key_it_was_made_with():
+    _create("orders")
+    boto3.client("dynamodb").create_backup(TableName="orders", BackupName="before")
+    key = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    sse = {"SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}}
+    script = {BACKUP: {"BackupDescription": {"SourceTableFeatureDetails": sse}}}
+    found, _ = collect_emulated(BACKUPS, script=script)
+    (backup,) = found.regions[0].table_backups.complete()
+    assert backup.encryption.known().kms_master_key_arn == key
+    assert [one.arn for one in found.keys] == [key]
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (AwsError("AccessDeniedException"), "AccessDeniedException"),
+        ({"BackupDescription": {}}, "Malformed"),
+        ({"BackupDescription": {"SourceTableFeatureDetails": {}}}, None),
+    ],
+)
+def test_what_a_backup_does_not_tell_of_its_key(answer, code):
+    _create("orders")
+    boto3.client("dynamodb").create_backup(TableName="orders", BackupName="before")
+    found, _ = collect_emulated(BACKUPS, script={BACKUP: answer})
+    (backup,) = found.regions[0].table_backups.complete()
+    assert (backup.encryption.gap and backup.encryption.gap.code) == code
+    assert backup.encryption.value is None

@@ -11,7 +11,6 @@ from tests.support.shapes import assert_shape
         (table.TimeToLive, "dynamodb", "TimeToLiveDescription"),
         (table.KinesisDestination, "dynamodb", "KinesisDataStreamDestination"),
         (table.ContributorInsights, "dynamodb", "ContributorInsightsSummary"),
-        (table.TableBackup, "dynamodb", "BackupSummary"),
         (table.TableExport, "dynamodb", "ExportDescription"),
         (table.LegacyGlobalTable, "dynamodb", "GlobalTable"),
         (key.KeyMetadata, "kms", "KeyMetadata"),
@@ -21,3 +20,7 @@ from tests.support.shapes import assert_shape
 )
 def test_fields_are_members_of_the_aws_shape(kind, service, shape):
     assert_shape(kind, service, shape)
+
+
+def test_a_backup_has_the_members_of_its_summary_and_its_encryption():
+    assert_shape(table.TableBackup, "dynamodb", "BackupSummary", ours=frozenset({"encryption"}))
