@@ -122,7 +122,10 @@ class Destinations(AwsShape):
 
 
 class EventSourceMapping(AwsShape):
-    """A Lambda function that consumes a DynamoDB or Kinesis stream. `state` is Enabled only while it does."""
+    """A Lambda function that consumes a DynamoDB or Kinesis stream. `state` is Enabled only while it does.
+
+    Filter criteria that are encrypted, with the key `kms_key_arn`, are left out of the listing.
+    """
 
     uuid: str = Field(alias="UUID")
     event_source_arn: str
@@ -130,7 +133,13 @@ class EventSourceMapping(AwsShape):
     state: str
     last_processing_result: str | None = None
     filter_criteria: EventFilters | None = None
+    kms_key_arn: str | None = Field(default=None, alias="KMSKeyArn")
     destination_config: Destinations | None = None
+
+    @property
+    def may_drop_records(self) -> bool:
+        """Whether it has filters, known or encrypted."""
+        return self.kms_key_arn is not None or bool(self.filter_criteria and self.filter_criteria.filters)
 
     @property
     def failure_destination(self) -> str | None:
