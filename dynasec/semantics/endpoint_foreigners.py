@@ -57,12 +57,6 @@ class Hole:
     conditions: tuple[str, ...]
 
     @property
-    def shown(self) -> str:
-        """The actions, the first few by name."""
-        named = ", ".join(self.actions[:3])
-        return named + (f" and {len(self.actions) - 3} more actions" if len(self.actions) > 3 else "")  # noqa: PLR2004 - as above
-
-    @property
     def demand(self) -> str:
         """What must hold besides, as the end of a sentence; empty where nothing must."""
         return f" ({' and '.join(self.conditions)})" if self.conditions else ""

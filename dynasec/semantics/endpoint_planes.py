@@ -16,9 +16,9 @@ from dynasec.iam.explanation import conditions
 from dynasec.iam.formula import Atom, Formula, Literal, substituted
 from dynasec.iam.layers import LayerName
 from dynasec.iam.request import CALLER
+from dynasec.semantics.action_words import few
 from dynasec.semantics.endpoint_request import Gate, Side
 
-_SHOWN: Final = 3
 _OF_PRINCIPAL: Final = ("aws:principal", "aws:userid", "aws:username", CALLER)
 _REPLICATION: Final = frozenset({"dynamodb:ReadDataForReplication", "dynamodb:WriteDataForReplication"})
 
@@ -36,9 +36,8 @@ class Passage:
     undecided: bool
 
     def __str__(self) -> str:
-        more = f" and {len(self.actions) - _SHOWN} more" if len(self.actions) > _SHOWN else ""
         demand = f" ({' and '.join(self.words)})" if self.words else ""
-        return f"{' and '.join(self.statements)} lets {', '.join(self.actions[:_SHOWN])}{more} pass{demand}"
+        return f"{' and '.join(self.statements)} lets {few(self.actions)} pass{demand}"
 
 
 def passages(gate: Gate, account: str) -> tuple[Passage, ...]:

@@ -68,14 +68,20 @@ def ways_in(table: Guarded) -> tuple[WayIn, ...]:
     found: dict[WayIn, list[str]] = {}
     layer = Layer((Policy("resource policy", "resource", table.policy),))
     layers = Layers(identity=_IDENTITY, resource=layer)
+    open_to_all: set[tuple[str, str | None, str, str]] = set()
     for where, network in _networks(table).items():
         for who, caller in _callers(table):
             for action, resource in _asked(table):
+                place = where, caller.account, action, resource
+                if place in open_to_all:
+                    continue  # whoever is named besides is one of its account
                 decision = authorize(_request(caller, action, resource, network), layers)
                 if not decision.outcome.denied and not _is_excused(decision, caller, table.administrators):
                     undecided = decision.outcome is Outcome.UNKNOWN
                     way = WayIn(who, where, (), conditions(decision), undecided)
                     found.setdefault(way, []).append(action)
+                    if decision.outcome is Outcome.ALLOWED and caller.name.endswith(":role/x"):
+                        open_to_all.add(place)
     ways = [replace(way, actions=tuple(dict.fromkeys(actions))) for way, actions in found.items()]
     return tuple(sorted(ways, key=lambda way: (way.undecided, len(way.conditions))))
 

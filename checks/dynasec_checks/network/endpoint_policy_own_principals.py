@@ -21,6 +21,7 @@ In the policy of a gateway endpoint the Principal must stay `"*"`: an account na
 
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.network import Endpoint
+from dynasec.semantics.action_words import few
 from dynasec.semantics.endpoint_foreigners import foreign_principals, own_of
 from dynasec.semantics.endpoint_request import Gate, is_gone
 
@@ -47,7 +48,7 @@ def evaluate(endpoint: Endpoint, context: Context) -> Verdict:
         return Verdict.passed("the endpoint policy lets no principal of a foreign account do anything")
     return Verdict.failed(
         "; ".join(
-            f"{' and '.join(one.statements)} lets principals of {one.whose} use {one.shown}{one.demand}"
+            f"{' and '.join(one.statements)} lets principals of {one.whose} use {few(one.actions)}{one.demand}"
             for one in holes
         ),
         holes=[one.evidence for one in holes],

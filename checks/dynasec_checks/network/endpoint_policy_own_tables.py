@@ -21,6 +21,7 @@ address) passes, and the finding names it. A policy that names an organisation w
 
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.network import Endpoint
+from dynasec.semantics.action_words import few
 from dynasec.semantics.endpoint_foreigners import foreign_tables, own_of
 from dynasec.semantics.endpoint_request import Gate, is_gone
 
@@ -47,7 +48,7 @@ def evaluate(endpoint: Endpoint, context: Context) -> Verdict:
         return Verdict.passed("the endpoint policy leads to no table of a foreign account")
     return Verdict.failed(
         "; ".join(
-            f"{' and '.join(one.statements)} lets {one.shown} reach tables of {one.whose}{one.demand}"
+            f"{' and '.join(one.statements)} lets {few(one.actions)} reach tables of {one.whose}{one.demand}"
             for one in holes
         ),
         holes=[one.evidence for one in holes],

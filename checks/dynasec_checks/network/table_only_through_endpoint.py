@@ -24,6 +24,7 @@ Exempt service-linked roles and service calls, or replicas, exports and the cons
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Unknown, malformed
 from dynasec.model.table import Table
+from dynasec.semantics.action_words import few
 from dynasec.semantics.outside_endpoints import Guarded, WayIn, ways_in
 from dynasec.semantics.policy_text import document_of
 
@@ -54,7 +55,8 @@ def evaluate(table: Table, context: Context) -> Verdict:
     evidence = {"ways_in": [_evidence(one) for one in found], "revision": policy.revision_id}
     certain = [one for one in found if not one.undecided]
     if certain:
-        more = f", and {len(found) - 1} more ways" if len(found) > 1 else ""
+        others = len(found) - 1
+        more = f", and {others} more {'way' if others == 1 else 'ways'}" if others else ""
         return Verdict.failed(_words(certain[0]) + more, **evidence)
     if found:
         raise Unknown(malformed(READ, "; ".join(found[0].conditions) or _words(found[0]), table.region))
@@ -64,9 +66,8 @@ def evaluate(table: Table, context: Context) -> Verdict:
 
 
 def _words(one: WayIn) -> str:
-    some = ", ".join(one.actions[:3]) + (" and more" if len(one.actions) > 3 else "")  # noqa: PLR2004 - enough to see what it is about
     demand = f" ({' and '.join(one.conditions)})" if one.conditions else ""
-    return f"its policy does not deny {some} to {one.who} {one.where}{demand}"
+    return f"its policy does not deny {few(one.actions)} to {one.who} {one.where}{demand}"
 
 
 def _evidence(one: WayIn) -> dict[str, object]:

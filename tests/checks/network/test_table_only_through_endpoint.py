@@ -68,7 +68,7 @@ def test_no_policy_fails():
         (unless({"ForAnyValue:StringNotEquals": ENDPOINT["StringNotEquals"]}), "from outside any endpoint"),
         (unless({"StringNotEquals": {**ENDPOINT["StringNotEquals"], "aws:PrincipalTag/team": "ops"}}), "team"),
         (unless(ENDPOINT, principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"}), "principals of the account"),
-        (unless(ENDPOINT, "dynamodb:GetItem", "dynamodb:Query"), "dynamodb:BatchGetItem"),
+        (unless(ENDPOINT, "dynamodb:GetItem", "dynamodb:Query"), "dynamodb:PutItem"),
         (
             unless({**ENDPOINT, "ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/app-*"}}),
             "role/app-*",
