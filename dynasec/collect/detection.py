@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Final
 
 from dynasec.collect.alert_targets import TargetRing
 from dynasec.collect.keys import KeyRing
@@ -13,16 +14,25 @@ from dynasec.model.detection import (
     Detection,
     Detector,
     DetectorDescription,
+    OpenFinding,
     Rule,
     RuleTarget,
     SuppressionFilter,
 )
-from dynasec.model.fact import Fact, Listing
+from dynasec.model.fact import Fact, Gap, Listing, malformed
 from dynasec.model.shape import JsonObject
 
 _GET_DETECTOR = "guardduty:GetDetector"
 _GET_ADMINISTRATOR = "guardduty:GetAdministratorAccount"
 _GET_FILTER = "guardduty:GetFilter"
+_LIST_FINDINGS = "guardduty:ListFindings"
+_GET_FINDINGS = "guardduty:GetFindings"
+
+_GRAVE: Final = {"severity": {"Gte": 7}, "service.archived": {"Eq": ["false"]}}
+"""High and critical findings that nobody archived."""
+_GRAVEST_FIRST: Final = {"AttributeName": "severity", "OrderBy": "DESC"}
+_PAGE: Final = 50
+"""Findings a page: the most that GuardDuty gives. The gravest page is enough to see whether somebody looks at them."""
 
 
 async def collect(reader: RegionReader, keys: KeyRing) -> Detection:
@@ -50,10 +60,11 @@ async def collect(reader: RegionReader, keys: KeyRing) -> Detection:
 
 
 async def _detector(reader: RegionReader, identifier: str) -> Detector:
-    description, administrator, filters = await asyncio.gather(
+    description, administrator, filters, findings = await asyncio.gather(
         reader.read(_GET_DETECTOR, DetectorId=identifier),
         reader.read(_GET_ADMINISTRATOR, DetectorId=identifier),
         _filters(reader, identifier),
+        _findings(reader, identifier),
     )
     return Detector(
         arn=reader.arn("guardduty", f"detector/{identifier}"),
@@ -62,6 +73,7 @@ async def _detector(reader: RegionReader, identifier: str) -> Detector:
         description=description.map(DetectorDescription.model_validate, _GET_DETECTOR),
         administrator=administrator.map(_administrator, _GET_ADMINISTRATOR),
         filters=filters,
+        findings=findings,
     )
 
 
@@ -76,6 +88,40 @@ async def _filters(reader: RegionReader, identifier: str) -> Listing[Suppression
     gaps = [gap for gap in (found.gap, *(one.gap for one in found.items)) if gap is not None]
     read = (one.known() for one in found.items if one.gap is None)
     return Listing(tuple(sorted(read, key=lambda one: one.name)), gaps[0] if gaps else None)
+
+
+async def _findings(reader: RegionReader, identifier: str) -> Listing[OpenFinding]:
+    """Read one page of grave findings; that there are more of them makes the listing incomplete."""
+    page = await reader.read(
+        _LIST_FINDINGS,
+        DetectorId=identifier,
+        FindingCriteria={"Criterion": _GRAVE},
+        SortCriteria=_GRAVEST_FIRST,
+        MaxResults=_PAGE,
+    )
+    listed = page.map(_ids, _LIST_FINDINGS)
+    if listed.gap is not None or not listed.known():
+        return Listing(gap=listed.gap)
+    answer = await reader.read(_GET_FINDINGS, DetectorId=identifier, FindingIds=listed.known())
+    found = answer.map(_open_findings, _GET_FINDINGS)
+    if found.gap is not None:
+        return Listing(gap=found.gap)
+    if len(found.known()) < len(listed.known()):
+        return Listing(
+            found.known(), malformed(_GET_FINDINGS, "fewer findings than were listed", reader.region)
+        )
+    more = page.known().get("NextToken")
+    message = f"more than {_PAGE} grave findings: the others were not read"
+    return Listing(found.known(), Gap(_LIST_FINDINGS, "Truncated", message, reader.region) if more else None)
+
+
+def _ids(response: JsonObject) -> list[str]:
+    return [str(one) for one in response["FindingIds"]]
+
+
+def _open_findings(response: JsonObject) -> tuple[OpenFinding, ...]:
+    found = [OpenFinding.model_validate(one) for one in response["Findings"]]
+    return tuple(sorted(found, key=lambda one: (-one.severity, one.id)))
 
 
 def _administrator(response: JsonObject) -> Administrator | None:

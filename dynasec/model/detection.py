@@ -1,11 +1,12 @@
 """GuardDuty and the wiring of alerts in one Region: rules of the default event bus and what they deliver to.
 
-Fields rest on `ListDetectors`, `GetDetector`, `GetAdministratorAccount` and `GetFilter` of GuardDuty, `ListRules` and `ListTargetsByRule`
-of EventBridge, and on what SNS, Lambda and SQS tell of the topics, functions and queues that rules target.
+Fields rest on `ListDetectors`, `GetDetector`, `GetAdministratorAccount`, `GetFilter` and `GetFindings` of GuardDuty, `ListRules` and
+`ListTargetsByRule` of EventBridge, and on what SNS, Lambda and SQS tell of the topics, functions and queues that rules target.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import Field
@@ -60,8 +61,42 @@ class SuppressionFilter(AwsShape):
     criteria: str
 
 
+class ApiCallAction(AwsShape):
+    """The call that a finding is about; `service_name` is "dynamodb.amazonaws.com" for one of DynamoDB's."""
+
+    api: str | None = None
+    service_name: str | None = None
+
+
+class FindingAction(AwsShape):
+    """What was done. Only calls of APIs are kept."""
+
+    aws_api_call_action: ApiCallAction | None = None
+
+
+class FindingService(AwsShape):
+    """What GuardDuty adds to a finding."""
+
+    action: FindingAction | None = None
+    archived: bool | None = None
+
+
+class OpenFinding(AwsShape):
+    """A finding that nobody archived, without the resource it is about."""
+
+    id: str
+    type: str
+    severity: float
+    created_at: datetime
+    updated_at: datetime
+    service: FindingService | None = None
+
+
 class Detector(Resource):
-    """A Region's detector; there is one at most. `administrator` is None for an account that administers itself."""
+    """A Region's detector; there is one at most. `administrator` is None for an account that administers itself.
+
+    `findings` are the grave ones that nobody archived, the gravest first; incomplete where there are more than one page of them.
+    """
 
     aws_type: ClassVar[str] = "AWS::GuardDuty::Detector"
 
@@ -69,6 +104,7 @@ class Detector(Resource):
     description: Fact[DetectorDescription] = unread("guardduty:GetDetector")
     administrator: Fact[Administrator | None] = unread("guardduty:GetAdministratorAccount")
     filters: Listing[SuppressionFilter] = unlisted("guardduty:ListFilters")
+    findings: Listing[OpenFinding] = unlisted("guardduty:ListFindings")
 
 
 class DeadLetterConfig(AwsShape):

@@ -154,6 +154,23 @@ ANSWERS: Answers = {
             {"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
         ],
     },
+    "guardduty:ListFindings": {"FindingIds": ["f-1"]},
+    "guardduty:GetFindings": {
+        "Findings": [
+            {
+                "AccountId": seed.ACCOUNT,
+                "Arn": f"arn:aws:guardduty:us-east-1:{seed.ACCOUNT}:detector/d/finding/f-1",
+                "Id": "f-1",
+                "Region": "us-east-1",
+                "Resource": {},
+                "SchemaVersion": "2.0",
+                "Severity": 8.0,
+                "Type": "Exfiltration:IAMUser/AnomalousBehavior",
+                "CreatedAt": "2025-01-15T10:32:07.000Z",
+                "UpdatedAt": "2025-01-15T10:32:07.000Z",
+            }
+        ]
+    },
     "wafv2:ListResourcesForWebACL": {"ResourceArns": []},
     "config:GetComplianceDetailsByConfigRule": {
         "EvaluationResults": [

@@ -279,3 +279,68 @@ def test_each_region_has_wiring_of_its_own():
     _rule("findings", region="eu-west-1")
     found, _ = collect_emulated(READS, regions=("us-east-1", "eu-west-1"), script=NO_FILTERS)
     assert [len(region.detection.rules.complete()) for region in found.regions] == [0, 1]
+
+
+FINDING_READS = ("guardduty:ListDetectors", "guardduty:ListFindings", "guardduty:GetFindings")
+
+
+def _finding(name, severity):
+    return {
+        "AccountId": "123456789012",
+        "Arn": f"arn:aws:guardduty:us-east-1:123456789012:detector/d/finding/{name}",
+        "Id": name,
+        "Region": "us-east-1",
+        "Resource": {},
+        "SchemaVersion": "2.0",
+        "Severity": severity,
+        "Type": "Exfiltration:IAMUser/AnomalousBehavior",
+        "CreatedAt": "2026-01-15T10:32:07.000Z",
+        "UpdatedAt": "2026-01-15T10:32:07.000Z",
+        "Service": {"Action": {"AwsApiCallAction": {"Api": "Scan", "ServiceName": "dynamodb.amazonaws.com"}}},
+    }
+
+
+def _findings(listed, got):
+    boto3.client("guardduty").create_detector(Enable=True)
+    script = {"guardduty:ListFindings": listed, "guardduty:GetFindings": got}
+    found, made = _detect(script, reads=FINDING_READS)
+    return found.detectors.complete()[0].findings, made
+
+
+@pytest.mark.usefixtures("aws")
+def test_grave_open_findings_are_read_the_gravest_first():
+    sent = {}
+
+    def listed(body):
+        sent.update(body)
+        return {"FindingIds": ["a", "b"]}
+
+    got = {"Findings": [_finding("a", 7.5), _finding("b", 9.0)]}
+    found, _ = _findings(listed, got)
+    assert [one.id for one in found.complete()] == ["b", "a"]
+    assert found.items[0].service.action.aws_api_call_action.service_name == "dynamodb.amazonaws.com"
+    assert sent["findingCriteria"]["criterion"] == {
+        "severity": {"gte": 7},
+        "service.archived": {"eq": ["false"]},
+    }
+
+
+@pytest.mark.usefixtures("aws")
+def test_without_grave_findings_nothing_is_asked_for():
+    found, made = _findings({"FindingIds": []}, AwsError("InternalServerErrorException"))
+    assert (found.complete(), made["guardduty:GetFindings"]) == ((), 0)
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("listed", "got", "code"),
+    [
+        (AwsError("AccessDeniedException"), {"Findings": []}, "AccessDeniedException"),
+        ({"FindingIds": ["a"]}, AwsError("AccessDeniedException"), "AccessDeniedException"),
+        ({"FindingIds": ["a"]}, {"Findings": []}, "Malformed"),
+        ({"FindingIds": ["a"], "NextToken": "more"}, {"Findings": [_finding("a", 8.0)]}, "Truncated"),
+    ],
+)
+def test_findings_that_were_not_read_leave_the_listing_incomplete(listed, got, code):
+    found, _ = _findings(listed, got)
+    assert found.gap.code == code

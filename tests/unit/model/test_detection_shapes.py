@@ -6,6 +6,7 @@ from dynasec.model.detection import (
     DetectorDescription,
     DetectorFeature,
     FunctionConfiguration,
+    OpenFinding,
     RuleTarget,
     SqsParameters,
 )
@@ -18,6 +19,7 @@ from tests.support.shapes import assert_shape
         (DetectorDescription, "guardduty", "GetDetectorResponse"),
         (DetectorFeature, "guardduty", "DetectorFeatureConfigurationResult"),
         (Administrator, "guardduty", "Administrator"),
+        (OpenFinding, "guardduty", "Finding"),
         (RuleTarget, "events", "Target"),
         (DeadLetterConfig, "events", "DeadLetterConfig"),
         (SqsParameters, "events", "SqsParameters"),
