@@ -10,7 +10,7 @@ from dynasec.model.fact import Gap
 from dynasec.model.table import Table
 from dynasec.settings import Attestation, Settings
 
-ITEMS_UNSEEN: Final = Gap("dynamodb:Scan", "ItemsUnseen", "needs an attestation or item sampling")
+ITEMS_UNSEEN: Final = Gap("configuration:attest", "ItemsUnseen", "needs an attestation or item sampling")
 """The gap of a question that only items answer: none are read."""
 
 

@@ -20,6 +20,7 @@ from dynasec.check import Check, Context, Severity, Status, Verdict
 from dynasec.model.fact import Unknown, malformed
 from dynasec.model.key import Key
 from dynasec.model.table import Table
+from dynasec.semantics.key_state import why_unusable
 from dynasec.semantics.table_encryption import key_of, transition, uses_aws_owned_key
 
 check = Check(
@@ -31,15 +32,6 @@ check = Check(
 )
 
 _LOCKED = {"INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED"}
-_WORKING = {"Enabled", "Updating"}
-_BROKEN = {
-    "Creating",
-    "Disabled",
-    "PendingDeletion",
-    "PendingImport",
-    "PendingReplicaDeletion",
-    "Unavailable",
-}
 
 
 @check.evaluator
@@ -72,12 +64,7 @@ def _judge(key: Key) -> Verdict:
         Unknown: the state could not be read, or is none that KMS documents.
 
     """
-    if key.gone:
-        return Verdict.failed(f"the key {key.label} does not exist any more", key=key.arn)
-    metadata = key.metadata.known()
-    if metadata.key_state in _WORKING:
-        return Verdict.passed(f"the key {key.label} is {metadata.key_state}", key=key.arn)
-    if metadata.key_state not in _BROKEN:
-        raise Unknown(malformed("kms:DescribeKey", f"KeyState {metadata.key_state}"))
-    when = "" if metadata.deletion_date is None else f" on {metadata.deletion_date.date().isoformat()}"
-    return Verdict.failed(f"the key {key.label} is {metadata.key_state}{when}", key=key.arn)
+    why = why_unusable(key)
+    if why is not None:
+        return Verdict.failed(why, key=key.arn)
+    return Verdict.passed(f"the key {key.label} is {key.metadata.known().key_state}", key=key.arn)
