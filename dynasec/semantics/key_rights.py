@@ -102,7 +102,8 @@ def _delegated(
 ) -> Iterator[Right]:
     """Yield what identity policies give, within what the delegating statements allow and the Denies leave."""
     delegating, denies = policy
-    for principal in (*gaps.items(identity.users), *gaps.items(identity.roles)):
+    holders: list[User | Role] = [*gaps.items(identity.users), *gaps.items(identity.roles)]
+    for principal in holders:
         if isinstance(principal, Role) and principal.is_service_linked:
             continue
         for right in _by_identity(key_arn, principal, identity, gaps):
