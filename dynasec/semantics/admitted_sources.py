@@ -84,9 +84,11 @@ def _lists(
 def _groups(network: Network, permission: IpPermission, group: SecurityGroup) -> Iterator[str]:
     vpcs = {one.group_id: one.vpc_id for one in network.security_groups.items}
     for pair in permission.user_id_group_pairs:
-        if pair.group_id is None or pair.group_id == group.group_id:
+        if pair.group_id == group.group_id:
             continue
-        if pair.group_id in vpcs:
+        if pair.group_id is None:
+            yield "a group that is not told"
+        elif pair.group_id in vpcs:
             if vpcs[pair.group_id] != group.vpc_id:
                 yield f"group {pair.group_id} of {vpcs[pair.group_id] or 'no VPC'}"
         elif pair.user_id is not None and pair.user_id != group.owner_id:

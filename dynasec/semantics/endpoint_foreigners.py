@@ -18,7 +18,7 @@ from dynasec.iam.decision import Decision, Outcome
 from dynasec.iam.document import Document
 from dynasec.iam.explanation import conditions
 from dynasec.iam.layers import LayerName
-from dynasec.iam.principals import account_in
+from dynasec.iam.principals import PrincipalKind, account_in, names
 from dynasec.iam.request import Caller
 from dynasec.iam.worlds import foreign_names
 from dynasec.model.fact import Gap, Unknown, malformed
@@ -115,6 +115,8 @@ _Questions = Callable[[Gate, Own, "_Foreign"], Iterator[_Question]]
 
 def _settled(gate: Gate, own: Own, ask: _Questions) -> tuple[Hole, ...]:
     found = _holes(gate, own, ask)
+    if not found:
+        _refuse_nameless(gate)
     named = _organizations(gate.policy.document) - own.organizations
     if not found or own.gap is None or not named:
         return found
@@ -123,6 +125,15 @@ def _settled(gate: Gate, own: Own, ask: _Questions) -> tuple[Hole, ...]:
     if not surely:
         raise Unknown(own.gap)
     return surely
+
+
+def _refuse_nameless(gate: Gate) -> None:
+    """Raise Unknown where an Allow names somebody whose account cannot be told, such as a role that is no more."""
+    for statement in gate.policy.document.statements:
+        for name in names(statement.principals) if statement.allows and statement.principals else ():
+            if name.kind in {PrincipalKind.OPAQUE, PrincipalKind.CANONICAL_USER}:
+                what = f"{statement.label} names {name.text}, which tells no account"
+                raise Unknown(malformed(OPERATION, what, gate.endpoint.region))
 
 
 def _organizations(document: Document) -> frozenset[str]:
@@ -196,15 +207,15 @@ def _foreigners(gate: Gate, own: Own) -> Iterator[_Foreign]:
     """Yield an account that nobody names, those that the policy names, and those of organisations that it names."""
     document = gate.policy.document
     spelled = set(_accounts_in_resources(document, own.accounts))
-    names = foreign_names(document, own.accounts | spelled, own.organizations)
-    memberships = (None, names.strange_organization)
+    known = foreign_names(document, own.accounts | spelled, own.organizations)
+    memberships = (None, known.strange_organization)
     for organization in memberships:
-        yield _Foreign(Side(names.stranger, organization), "any account")
-    for account in sorted((spelled | set(names.accounts)) - own.accounts):
-        for organization in (*memberships, *names.organizations):
+        yield _Foreign(Side(known.stranger, organization), "any account")
+    for account in sorted((spelled | set(known.accounts)) - own.accounts):
+        for organization in (*memberships, *known.organizations):
             yield _Foreign(Side(account, organization), f"account {account}")
-    for organization in names.organizations:
-        yield _Foreign(Side(names.stranger, organization), f"accounts of organisation {organization}")
+    for organization in known.organizations:
+        yield _Foreign(Side(known.stranger, organization), f"accounts of organisation {organization}")
 
 
 def _accounts_in_resources(document: Document, own: frozenset[str]) -> Iterator[str]:

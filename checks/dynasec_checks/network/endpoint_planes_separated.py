@@ -43,8 +43,9 @@ def evaluate(endpoint: Endpoint, context: Context) -> Verdict:
         return Verdict.not_applicable("an endpoint for streams has no control plane")
     tier = context.placement.tier(endpoint)
     found = passages(gate, context.snapshot.account.id)
+    wrong: tuple[Passage, ...]
     if tier is None:
-        wrong = next(((one, other) for one, other in both(found)), ())
+        wrong = next(both(found), ())
         good = "no principal can use both planes through this endpoint"
     else:
         wrong = tuple(one for one in found if one.plane == _FOREIGN_PLANE[tier])[:1]

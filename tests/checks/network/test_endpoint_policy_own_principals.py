@@ -81,6 +81,12 @@ def test_on_an_interface_endpoint_principals_are_named():
     assert (found.status, f"account {OTHER}" in found.reason) == (Status.FAIL, True)
 
 
+def test_a_name_that_tells_no_account_is_unknown():
+    deleted = to({"AWS": "AROAEXAMPLEEXAMPLE12"})
+    assert finding(deleted, make=interface_endpoint).status is Status.UNKNOWN
+    assert finding(deleted, to(), make=interface_endpoint).status is Status.FAIL
+
+
 def test_trusted_accounts_and_organisations_are_own():
     trust = Settings(trust=Trust(accounts=(OTHER,), organizations=("o-partner1234",)))
     assert finding(to(Condition=when(PrincipalAccount=OTHER)), settings=trust).status is Status.PASS
