@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from dynasec.check import Check, Context, Severity, Verdict
-from dynasec.model.fact import Gaps
+from dynasec.model.fact import Gaps, malformed
 from dynasec.model.table import Table
 
 check = Check(
@@ -62,7 +62,9 @@ def _copies(table: Table, context: Context, gaps: Gaps) -> Iterator[tuple[dateti
             continue
         description = gaps.of(table.description)
         born = None if description is None else description.creation_date_time
-        if born is not None and backup.backup_creation_date_time >= born:
+        if born is None:
+            gaps.found.append(malformed("dynamodb:DescribeTable", "no CreationDateTime", table.region))
+        elif backup.backup_creation_date_time >= born:
             yield backup.backup_creation_date_time, f"backup {backup.backup_name}"
     for protected in gaps.items(region.backup.protected):
         if protected.resource_arn == table.arn:

@@ -75,3 +75,8 @@ def test_the_age_is_told_and_may_be_set():
     assert finding.reason == "its newest copy, a recovery point of AWS Backup, is 3 days old"
     relaxed = Settings(thresholds=Thresholds(backup_age_hours=72))
     assert judged(points=points(72), settings=relaxed).status is Status.PASS
+
+
+def test_a_table_that_does_not_tell_its_age_leaves_it_open_whose_backup_it_is():
+    assert judged(backups=(backup(1),), born=None).status is Status.UNKNOWN
+    assert judged(backups=(backup(1),), born=None, points=points(1)).status is Status.PASS
