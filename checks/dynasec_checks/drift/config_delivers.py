@@ -48,8 +48,8 @@ def evaluate(region: Region, _: Context) -> Verdict:
     if not channels:
         return Verdict.failed("AWS Config has no delivery channel here")
     channel = channels[0]
-    told = region.recording.delivery_statuses.complete()
-    status = next((one for one in told if one.name == channel.name), None)
+    statuses = {one.name: one for one in region.recording.delivery_statuses.complete()}
+    status = statuses.get(channel.name)
     if status is None:
         raise Unknown(malformed(_STATUS, f"no status of channel {channel.name}", region.region))
     errors = _errors(status)
@@ -58,8 +58,7 @@ def evaluate(region: Region, _: Context) -> Verdict:
         return Verdict.failed(
             f"channel {channel.name} does not deliver {said}", errors=errors, bucket=channel.s3_bucket_name
         )
-    history = status.config_history_delivery_info
-    if history is None or history.last_status != "Success":
+    if (history := status.config_history_delivery_info) is None or history.last_status != "Success":
         message = f"channel {channel.name} has delivered no history so far"
         raise Unknown(Gap(_STATUS, "NotYetDelivered", message, region.region))
     return Verdict.passed(f"channel {channel.name} delivers to bucket {channel.s3_bucket_name}")

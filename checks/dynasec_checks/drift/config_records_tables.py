@@ -42,11 +42,9 @@ TYPES = (TABLE, "AWS::EC2::VPCEndpoint", "AWS::KMS::Key")
 def evaluate(region: Region, _: Context) -> Verdict:
     """Judge the Region's own recorder, type by type."""
     lacking = list(dict.fromkeys(text for kind in TYPES if (text := shortcoming(region.recording, kind))))
-    if lacking:
-        return Verdict.failed("; ".join(lacking), lacking=lacking)
     recorder = region.recording.customer_recorder()
-    if recorder is None:  # `shortcoming` said so already
-        return Verdict.failed("AWS Config has no recorder here")
+    if lacking or recorder is None:
+        return Verdict.failed("; ".join(lacking), lacking=lacking)
     often = frequency(recorder, TABLE) or "CONTINUOUS"
     how = "once a day" if often == "DAILY" else "with every change"
     return Verdict.passed(
