@@ -44,11 +44,16 @@ class OverlaySession(boto3.Session):
         core = botocore.session.Session()
         super().__init__("testing", "testing", botocore_session=core, region_name=region)
         self.made: Counter[str] = Counter()
-        self._answers = {client_and_method(key): answer for key, answer in (answers or {}).items()}
+        self._answers: dict[tuple[str, str], Any] = {}
+        self.answer_with(answers or {})
         self._amendments = {client_and_method(key): amend for key, amend in (amendments or {}).items()}
         events: Any = core  # botocore's handlers take what the event brings, and some of them answer
         events.register("before-call", self._answer)
         events.register("after-call", self._amend)
+
+    def answer_with(self, answers: Answers) -> None:
+        """Lay these answers over the emulator instead of those before."""
+        self._answers = {client_and_method(key): answer for key, answer in answers.items()}
 
     def _answer(
         self, model: OperationModel, params: Mapping[str, Any], **_: object
