@@ -71,11 +71,14 @@ def _table_lines(answer: TableAnswer, *, why: bool) -> Iterator[str]:
     )
     yield from _caveats(answer.caveats)
     yield ""
+    reach = frozenset(
+        action for row in answer.rows if row.principal == snapshot.account.arn for action in row.actions
+    )
     for capability in Capability:
         rows = [row for row in answer.rows if row.capability is capability]
         if rows:
             yield click.style(_TITLES[capability], bold=True)
-            yield from _rows(rows, why=why)
+            yield from _rows(rows, reach, why=why)
             yield ""
     if not any(row.decision is not Standing.DENIED for row in answer.rows):
         yield "Nobody of those asked about can do anything."
@@ -86,7 +89,7 @@ def _caveats(caveats: Iterable[str]) -> Iterator[str]:
         yield from _wrap(f"NOTE {caveat}", rest="     ")
 
 
-def _rows(rows: Sequence[Row], *, why: bool) -> Iterator[str]:
+def _rows(rows: Sequence[Row], reach: frozenset[str], *, why: bool) -> Iterator[str]:
     """Yield the lines of a capability; principals of which the very same is to be said stand together."""
     alike: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
@@ -99,10 +102,10 @@ def _rows(rows: Sequence[Row], *, why: bool) -> Iterator[str]:
         )
         alike.setdefault(said, []).append(row)
     for same in alike.values():
-        yield from _said(same, why=why)
+        yield from _said(same, reach, why=why)
 
 
-def _said(same: Sequence[Row], *, why: bool) -> Iterator[str]:
+def _said(same: Sequence[Row], reach: frozenset[str], *, why: bool) -> Iterator[str]:
     row = same[0]
     names = [name_of(one.principal, one.principal_type) for one in same]
     more = f", … and {len(names) - _NAMES} more (all of them: -f json)" if len(names) > _NAMES else ""
@@ -115,7 +118,7 @@ def _said(same: Sequence[Row], *, why: bool) -> Iterator[str]:
     margin = " " * len(plain)
     for condition in row.grant.conditions:
         yield from _wrap(condition, first=f"{margin}· ", rest=f"{margin}  ")
-    narrower = _narrower(row)
+    narrower = _narrower(row, reach)
     if narrower:
         yield from _wrap(narrower, first=f"{margin}  ", rest=f"{margin}  ")
     if row.grant.via and row.decision is not Standing.DENIED:
@@ -131,11 +134,12 @@ def _path(via: Sequence[str]) -> str:
     return " → ".join([*steps, " + ".join(step for step in via if step in _LAST)]).removesuffix(" → ")
 
 
-def _narrower(row: Row) -> str:
-    """Return which actions and parts it is about, where that is not the whole capability."""
+def _narrower(row: Row, reach: frozenset[str]) -> str:
+    """Return which actions and parts it is about, where that is not the whole capability; `reach` is what root can do, if shown."""
     if row.decision is Standing.DENIED:
         return ""
     every = {question.action for question in questions() if row.capability in question.capabilities}
+    every = every & reach or every  # of a table without a stream nobody follows changes
     indexes = [name for name in row.resources if name.startswith("index")]
     parts = "" if "table" in row.resources or not indexes else f" on {', '.join(indexes)}"
     if every <= set(row.actions):
