@@ -16,9 +16,14 @@ def reads_of(controls: Iterable[Control]) -> frozenset[str]:
     return frozenset(operation for control in controls for operation in control.check.all_reads)
 
 
-def policy(controls: Iterable[Control], *, all_regions: bool = False) -> dict[str, Any]:
-    """Return an identity policy document. `sts:GetCallerIdentity` is in none: AWS needs no permission for it."""
-    operations = reads_of(controls) | ({_TO_LIST_REGIONS} if all_regions else frozenset[str]())
+def policy(
+    controls: Iterable[Control], *, more: frozenset[str] = frozenset(), all_regions: bool = False
+) -> dict[str, Any]:
+    """Return an identity policy document for the controls and `more` operations.
+
+    `sts:GetCallerIdentity` is in none: AWS needs no permission for it.
+    """
+    operations = reads_of(controls) | more | ({_TO_LIST_REGIONS} if all_regions else frozenset[str]())
     actions = sorted({action for operation in operations for action in iam_actions(operation)})
     return {
         "Version": "2012-10-17",

@@ -7,7 +7,32 @@
 What is modelled and what is not: docs/iam-engine.md.
 """
 
+from typing import Final
+
 from dynasec.access.account import Access
 from dynasec.access.row import Row, Standing
 
-__all__ = ["Access", "Row", "Standing"]
+READS: Final = frozenset(
+    {
+        "dynamodb:ListTables",
+        "dynamodb:DescribeTable",
+        "dynamodb:ListBackups",
+        "dynamodb:GetResourcePolicy",
+        "tag:GetResources",
+        "iam:GetAccountAuthorizationDetails",
+        "kms:DescribeKey",
+        "kms:ListAliases",
+        "kms:ListKeyPolicies",
+        "kms:GetKeyPolicy",
+        "kms:ListGrants",
+        "organizations:DescribeOrganization",
+        "organizations:ListParents",
+        "organizations:ListPoliciesForTarget",
+        "organizations:DescribePolicy",
+        "dax:DescribeClusters",
+        "lambda:ListEventSourceMappings",
+    }
+)
+"""The operations that the answers rest on; where an endpoint is asked about, `ec2:DescribeVpcEndpoints` too."""
+
+__all__ = ["READS", "Access", "Row", "Standing"]

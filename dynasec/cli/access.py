@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from dynasec import snapshot_file
-from dynasec.access import Access
+from dynasec.access import READS, Access
 from dynasec.access.answer import MatrixAnswer, TableAnswer
 from dynasec.access.questions import Question, questions
 from dynasec.access.row import Row, Standing
@@ -26,28 +26,6 @@ from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import Table
 from dynasec.report.access_formats import ACCESS_FORMATS, access_format
 
-READS: Final = frozenset(
-    {
-        "dynamodb:ListTables",
-        "dynamodb:DescribeTable",
-        "dynamodb:ListBackups",
-        "dynamodb:GetResourcePolicy",
-        "tag:GetResources",
-        "iam:GetAccountAuthorizationDetails",
-        "kms:DescribeKey",
-        "kms:ListAliases",
-        "kms:ListKeyPolicies",
-        "kms:GetKeyPolicy",
-        "kms:ListGrants",
-        "organizations:DescribeOrganization",
-        "organizations:ListParents",
-        "organizations:ListPoliciesForTarget",
-        "organizations:DescribePolicy",
-        "dax:DescribeClusters",
-        "lambda:ListEventSourceMappings",
-    }
-)
-"""What the answer rests on; with `--via` the endpoints, too."""
 _ENDPOINTS: Final = "ec2:DescribeVpcEndpoints"
 
 
@@ -85,7 +63,7 @@ class Wanted:
 @click.option("--principal", multiple=True, metavar="GLOB", help="Only these principals, by name or ARN.")
 @click.option("--external", is_flag=True, help="Only principals that are not the account's own.")
 @click.option("--via", metavar="VPCE", help="As if every request came through this VPC endpoint.")
-@click.option("--snapshot", type=FILE, help="Ask a file that `dynasec collect` wrote, not AWS.")
+@click.option("--snapshot", type=FILE, help="Ask a file that `dynasec collect --access` wrote, not AWS.")
 @click.option("--why", is_flag=True, help="Show the statements that decide.")
 @click.option(
     "-f",
@@ -125,7 +103,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     if table is None:
         answer = access.matrix(asked, wanted.names if principal else None, external=external)
     else:
-        found = access.answer(_table(account, table), asked)
+        found = access.answer(_table(account, table, common.region), asked)
         answer = TableAnswer(account, found.table, wanted.of(found.rows), found.caveats)
     show(answer, style, common, why=why)
     return Exit.INCOMPLETE if answer.incomplete else Exit.OK
@@ -162,16 +140,17 @@ def _asked(globs: Sequence[str]) -> tuple[Question, ...]:
     return tuple(question for question in questions() if question in chosen)
 
 
-def _table(account: Snapshot, wanted: str) -> Table:
-    """Return the table with this name or ARN.
+def _table(account: Snapshot, wanted: str, regions: tuple[str, ...]) -> Table:
+    """Return the table with this name or ARN, of a name that several Regions have that one in these `regions`.
 
     Raises:
         UsageError: there is none, or several Regions have one of the name.
 
     """
     found = [table for table in account.tables() if wanted in {table.name, table.arn}]
-    if len(found) == 1:
-        return found[0]
+    here = [table for table in found if table.region in regions] if len(found) > 1 else found
+    if len(here) == 1:
+        return here[0]
     if found:
         msg = f"{wanted} is in {', '.join(table.region for table in found)}: give its ARN, or one --region"
         raise UsageError(msg)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from dynasec.access import Access
+from dynasec.access import READS, Access
 from dynasec.audit.report import audit
-from dynasec.cli.access import READS, show
+from dynasec.cli.access import show
 from dynasec.cli.audit import deliver, write_reports
 from dynasec.cli.live import collect_with, request_of
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options

@@ -20,7 +20,8 @@ from botocore.validate import validate_parameters
 from dynasec.collect.operations import client_and_method, operation_of
 
 Answer = Mapping[str, Any] | Exception
-Answers = Mapping[str, Answer | Callable[[Mapping[str, Any]], Answer | None]]
+Scripted = Answer | Callable[[Mapping[str, Any]], Answer | None]
+Answers = Mapping[str, Scripted]
 """Operation (`service:Operation`, IAM's prefixes) to an answer, an exception to raise, or a function of the parameters sent that gives
 one; None lets the call go on to the emulator."""
 Amendments = Mapping[str, Callable[[dict[str, Any]], None]]
@@ -44,7 +45,7 @@ class OverlaySession(boto3.Session):
         core = botocore.session.Session()
         super().__init__("testing", "testing", botocore_session=core, region_name=region)
         self.made: Counter[str] = Counter()
-        self._answers: dict[tuple[str, str], Any] = {}
+        self._answers: dict[tuple[str, str], Scripted] = {}
         self.answer_with(answers or {})
         self._amendments = {client_and_method(key): amend for key, amend in (amendments or {}).items()}
         events: Any = core  # botocore's handlers take what the event brings, and some of them answer

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from dynasec.iam.conditions import Condition, Knowledge, resolve
 from dynasec.iam.conditions.canonical import residue
+from dynasec.iam.conditions.keys import CALLER
 from dynasec.iam.document import Principals, Statement
 from dynasec.iam.formula import Formula, Literal, Unsettled, disjunction
 from dynasec.iam.principals import PrincipalKind, read_aws
-from dynasec.iam.request import CALLER, Caller, CallerKind
+from dynasec.iam.request import Caller, CallerKind
 
 _EQUALS = resolve("StringEquals")
 

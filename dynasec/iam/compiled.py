@@ -9,10 +9,10 @@ from functools import cached_property
 
 from dynasec.iam.conditions import Condition, Knowledge, resolve
 from dynasec.iam.conditions.canonical import residue, spelled, variables_in
+from dynasec.iam.conditions.keys import RESOURCE
 from dynasec.iam.document import Document, MalformedPolicy, Statement, parse
 from dynasec.iam.formula import Formula, conjunction, negation
 from dynasec.iam.matching import Pattern
-from dynasec.iam.request import RESOURCE
 
 _LIKE = resolve("StringLike")
 _MOST_CACHED = 4096

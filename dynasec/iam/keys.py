@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from dynasec.iam.conditions import Condition, Knowledge, Value, resolve
 from dynasec.iam.conditions.canonical import residue, variables_in
-from dynasec.iam.conditions.keys import OF_THE_KEY
+from dynasec.iam.conditions.keys import OF_THE_KEY, RESOURCE
 from dynasec.iam.formula import Atom, Formula, Literal, Unsettled, conjunction, disjunction, substituted
 from dynasec.iam.layers import KeyGrant, KeyStep, Layers
-from dynasec.iam.request import RESOURCE, Request, account_of_resource
+from dynasec.iam.request import Request, account_of_resource
 from dynasec.iam.worlds import NETWORK_KEYS
 
 DECRYPT = "kms:Decrypt"
@@ -23,7 +23,7 @@ _CONTEXT_KEYS = "kms:encryptioncontextkeys"
 
 _OTHERWISE_FOR_KEY = frozenset(
     {
-        "resource",
+        RESOURCE,
         "aws:calledvia",
         "aws:calledviafirst",
         "aws:calledvialast",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dynasec.iam.conditions import Condition, Qualifier, describe, resolve
-from dynasec.iam.conditions.keys import OF_THE_KEY, spelled_key
+from dynasec.iam.conditions.keys import CALLER, OF_THE_KEY, RESOURCE, spelled_key
 from dynasec.iam.formula import Literal, Unsettled
 
 _SHOWN = 5
@@ -65,8 +65,8 @@ _PLACES = {
     "dynamodb:enclosingoperation": "within {}",
     "kms:viaservice": "by way of {}",
     "sts:externalid": "with the external id {}",
-    "resource": "on resources like {}",
-    "caller": "in the session {}",
+    RESOURCE: "on resources like {}",
+    CALLER: "in the session {}",
 }
 _TAGS = {
     "aws:principaltag/": "callers whose tag {tag} is {values}",

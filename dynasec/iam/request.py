@@ -16,11 +16,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dynasec.iam.conditions import Gap, Knowledge, Value
+from dynasec.iam.conditions.keys import CALLER, RESOURCE
 from dynasec.iam.matching import ANYTHING, Pattern
-
-CALLER = "caller"
-RESOURCE = "resource"
-"""Keys under which a request's own caller and resource are asked for; no condition key of AWS lacks a colon."""
 
 _FIELDS = 6
 _SERVICE_LINKED_PATH = ":role/aws-service-role/"

@@ -25,11 +25,12 @@ from dynasec.iam.asked_keys import asking, missing, undocumented
 from dynasec.iam.authorize import authorize
 from dynasec.iam.compiled import CompiledStatement, Policy
 from dynasec.iam.conditions import Gap, Knowledge
+from dynasec.iam.conditions.keys import CALLER, RESOURCE
 from dynasec.iam.decision import Decision, Outcome
 from dynasec.iam.document import Effect, MalformedPolicy, Statement, parse
 from dynasec.iam.layers import EndpointType, Layer, LayerName, Layers
 from dynasec.iam.malformed import quoted
-from dynasec.iam.request import CALLER, RESOURCE, Caller, CallerKind, Request, account_of_resource
+from dynasec.iam.request import Caller, CallerKind, Request, account_of_resource
 from dynasec.iam.simulation_request import InvalidSimulation, SimulationRequest, read_request
 
 __all__ = ["InvalidSimulation", "answer"]

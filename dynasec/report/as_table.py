@@ -119,7 +119,8 @@ def _by_region(findings: Sequence[Finding]) -> Iterator[str]:
     for one in findings:
         regions.setdefault(one.region, []).append(_cut(one.label, _LABEL))
     margin = max(map(len, regions))
-    for region, names in regions.items():
+    for region, labels in regions.items():
+        names = [] if labels == [region] else labels  # nothing to add where the Region itself is judged
         start = f"    {pad(_cut(region, _REGION), min(margin, _REGION))}  "
         more = f", … and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         yield from _wrap(", ".join(names[:_NAMES]) + more, first=start, rest=" " * width(start))
@@ -150,10 +151,15 @@ def _next(report: Report) -> Iterator[str]:
     worst = _worst(report)
     if worst is not None:
         yield from _wrap(f"Next: dynasec controls explain {worst.control}")
-    missing = sorted({gap.operation for gap in report.gaps if ":" in gap.operation})
+    missing = sorted({gap.operation for gap in report.gaps if _is_read(gap.operation)})
     if missing:
         yield from _wrap("Not readable: " + ", ".join(missing), rest="  ")
         yield "The policy that an audit needs: dynasec permissions"
+
+
+def _is_read(operation: str) -> bool:
+    """Whether a gap is about a call, not about a check that crashed or something that the configuration does not say."""
+    return ":" in operation and not operation.startswith("configuration:")
 
 
 def _worst(report: Report) -> Finding | None:

@@ -11,11 +11,11 @@ from typing import Final
 from dynasec.iam.actions import DATA_READ, DATA_WRITE, catalogue, changes, resource_types
 from dynasec.iam.authorize import settled
 from dynasec.iam.conditions import Condition
+from dynasec.iam.conditions.keys import CALLER
 from dynasec.iam.decision import Decision, Outcome
 from dynasec.iam.explanation import conditions
 from dynasec.iam.formula import Atom, Formula, Literal, substituted
 from dynasec.iam.layers import LayerName
-from dynasec.iam.request import CALLER
 from dynasec.semantics.action_words import few
 from dynasec.semantics.endpoint_request import Gate, Side
 

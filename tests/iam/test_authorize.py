@@ -12,6 +12,7 @@ import pytest
 
 from dynasec.iam.authorize import authorize, complete
 from dynasec.iam.conditions import Gap, Knowledge
+from dynasec.iam.conditions.keys import CALLER, OF_THE_KEY
 from dynasec.iam.decision import Outcome
 from dynasec.iam.explanation import conditions
 from dynasec.iam.layers import EndpointType, KeyGrant, KeyStep, Layer, LayerName, Layers, Policy
@@ -328,8 +329,8 @@ def test_a_role_asked_about_without_a_session_is_conditional_where_a_session_is_
     request = Request.of(Caller.of(ROLE), "dynamodb:GetItem", TABLE)
     decision = authorize(request, Layers(resource=to(SESSION)))
     assert decision.outcome is CONDITIONAL
-    assert complete(decision.residual, Knowledge({"caller": (SESSION,)})).outcome is ALLOWED
-    assert complete(decision.residual, Knowledge({"caller": (SESSION + "2",)})).outcome is IMPLICIT
+    assert complete(decision.residual, Knowledge({CALLER: (SESSION,)})).outcome is ALLOWED
+    assert complete(decision.residual, Knowledge({CALLER: (SESSION + "2",)})).outcome is IMPLICIT
 
 
 def test_a_resource_of_which_the_shape_is_known() -> None:
@@ -415,7 +416,7 @@ def test_the_key_has_tags_and_network_keys_of_its_own() -> None:
     decision = authorize(request, layers)
     assert decision.outcome is CONDITIONAL  # the table's tag is known, the key's is not
     assert conditions(decision) == ("for its key only resources whose tag class is secret",)
-    known = Knowledge({"its key: aws:resourcetag/class": ("secret",)}, otherwise=Gap.ABSENT)
+    known = Knowledge({f"{OF_THE_KEY}aws:resourcetag/class": ("secret",)}, otherwise=Gap.ABSENT)
     assert complete(decision.residual, known).outcome is ALLOWED
     assert complete(decision.residual, Knowledge(otherwise=Gap.ABSENT)).outcome is IMPLICIT
 
@@ -442,3 +443,20 @@ def test_the_same_pattern_asked_of_table_and_key_is_two_questions() -> None:
     for name in ("Orders", "k"):  # no tag fits both the table and the key
         known = Knowledge({"aws:principaltag/name": (name,)}, otherwise=Gap.ABSENT)
         assert complete(decision.residual, known).outcome is IMPLICIT
+
+
+@pytest.mark.parametrize("otherwise", [Gap.ABSENT, Gap.UNKNOWN])
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"Condition": {"StringLike": {"resource": "*"}}},
+        {"Condition": {"StringLike": {"caller": "*"}}},
+        {"Condition": {"StringLike": {"its key: kms:viaservice": "*"}}},
+        {"Resource": "${resource}"},
+        {"Resource": "${caller}"},
+    ],
+)
+def test_a_policy_cannot_ask_for_what_the_engine_calls_its_own(narrowed, otherwise):
+    allow = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*", **narrowed}
+    request = Request.of(Caller.of(USER), "dynamodb:GetItem", TABLE, given=Knowledge({}, otherwise=otherwise))
+    assert authorize(request, Layers(identity=layer(allow))).outcome is not Outcome.ALLOWED

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
+from dynasec.iam.conditions.keys import CALLER
 from dynasec.iam.document import Document, Principals, Statement
 
 Context = Mapping[str, tuple[str, ...]]
@@ -197,7 +198,7 @@ def _names(s: Situation, element: Principals) -> set[str]:
     for text in element.aws:
         if text == s.account or re.fullmatch(rf"arn:aws:iam::{s.account}:root", text):
             found |= {"account", "itself"} if s.kind == "root" else {"account"}
-        if text == (s.context["caller"][0] if s.kind == "role" else s.name):
+        if text == (s.context[CALLER][0] if s.kind == "role" else s.name):
             found.add("itself")
         if text == s.role:
             found.add("issuer")

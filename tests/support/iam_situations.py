@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from dynasec.iam.compiled import Policy
 from dynasec.iam.conditions import Gap, Knowledge
+from dynasec.iam.conditions.keys import CALLER, RESOURCE
 from dynasec.iam.layers import KeyGrant, KeyStep, Layer, Layers
-from dynasec.iam.request import CALLER, RESOURCE, Caller, CallerKind, Request
+from dynasec.iam.request import Caller, CallerKind, Request
 from tests.support.iam_oracle import KeySituation, Situation
 from tests.support.iam_strategies import (
     CONTEXT_KEYS,

@@ -68,8 +68,11 @@ _SEVERAL_VALUES = (
     "dynamodb:ThirdPartitionKeyValues",
     "kms:EncryptionContextKeys",
 )
-_OWN = ("caller", "resource")
-_SINGLE = frozenset(name.lower() for name in (*_ONE_VALUE, *_OWN))
+CALLER = "\0caller"
+RESOURCE = "\0resource"
+"""Keys under which a request's own caller and resource are asked for. No document can spell them: the parser refuses U+0000."""
+
+_SINGLE = frozenset(name.lower() for name in (*_ONE_VALUE, CALLER, RESOURCE))
 _SPELLED = {name.lower(): name for name in (*_ONE_VALUE, *_SEVERAL_VALUES)}
 _FAMILIES = {
     "aws:principaltag/": "aws:PrincipalTag/",
@@ -85,8 +88,8 @@ _SINGLE_FAMILIES = (
 )
 
 
-OF_THE_KEY = "its key: "
-"""Stands before keys that have another value in the call to KMS than in the call to the table."""
+OF_THE_KEY = "\0its key: "
+"""Stands before keys that have another value in the call to KMS than in the call to the table; no document can spell it either."""
 
 
 def single_valued(key: str) -> bool:

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from dynasec import snapshot_file
+from dynasec.access import READS
 from dynasec.cli import run
-from dynasec.cli.access import READS
 from dynasec.model.fact import Fact, Listing
 from dynasec.model.network import Endpoint, Network
 from dynasec.model.organization import Organization
