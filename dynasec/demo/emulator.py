@@ -90,13 +90,13 @@ def _answers() -> Answers:
             "DeliveryChannelsStatus": [
                 {
                     "name": "default",
-                    "configStreamDeliveryInfo": {"lastStatus": "SUCCESS"},
+                    "configStreamDeliveryInfo": {"lastStatus": "Success"},
                     "configHistoryDeliveryInfo": {
-                        "lastStatus": "SUCCESS",
+                        "lastStatus": "Success",
                         "lastSuccessfulTime": datetime.now(UTC),
                     },
                     "configSnapshotDeliveryInfo": {
-                        "lastStatus": "SUCCESS",
+                        "lastStatus": "Success",
                         "lastSuccessfulTime": datetime.now(UTC),
                     },
                 }
