@@ -60,6 +60,12 @@ def test_framework_ids_exist(control):
         assert frameworks.exists(reference), reference
 
 
+def test_every_heading_of_the_guidance_has_controls():
+    mapped = {reference for control in CONTROLS for reference in control.check.frameworks}
+    for heading in frameworks.FRAMEWORKS["source-post"].requirements:
+        assert f"source-post:{heading}" in mapped, heading
+
+
 @each_control
 def test_it_has_a_test_file_of_its_name(control):
     name = control.id.replace("-", "_")
