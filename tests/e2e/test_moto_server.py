@@ -8,8 +8,11 @@ import pytest
 
 from tests.e2e.seed import EXPECTED
 
-QUICK = ("--skip", "shield-advanced")
-"""The emulator answers its calls with 500, which AWS's clients ask again and again with growing pauses."""
+SLOW = ("shield-advanced", "front-door-shielded")
+"""The emulator answers Shield's calls with 500, which AWS's clients ask again and again with growing pauses."""
+MOVING = ("trail-delivers",)
+"""The emulator's trails have always delivered just now."""
+QUICK = [option for control in (*SLOW, *MOVING) for option in ("--skip", control)]
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +53,10 @@ def test_a_snapshot_gives_the_findings_of_the_live_audit(moto_server, report, tm
     offline = moto_server.dynasec(
         "audit", *QUICK, "--snapshot", str(path), "-f", "json", "--endpoint-url", "http://127.0.0.1:1"
     )
-    live = [one for one in report["findings"] if one["control"] != "shield-advanced"]
-    assert json.loads(offline.stdout)["findings"] == live
+    live = [one for one in report["findings"] if one["control"] not in {*SLOW, *MOVING}]
+    again = json.loads(offline.stdout)["findings"]
+    assert [one for one in again if one not in live] == []
+    assert [one for one in live if one not in again] == []
 
 
 def test_the_table_report_fits_100_columns_and_carries_no_escapes_in_a_pipe(moto_server):

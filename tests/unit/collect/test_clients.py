@@ -120,7 +120,7 @@ def test_answers_that_came_too_fast_are_counted_one_by_one(monkeypatch):
     )
     with pytest.raises(ClientError):
         client.get_resources()
-    assert made.throttled == {("tag:GetResources", REGION): 8}
+    assert made.throttled == {("tag:GetResources", REGION): 6}
 
 
 def test_a_profile_that_does_not_exist_is_told():

@@ -197,7 +197,7 @@ def _over_the_wire(status, content, monkeypatch):
 def test_throttles_and_faults_are_borne_with_patience_and_then_a_gap(status, content, code, monkeypatch):
     fact, calls, sent, waited = _over_the_wire(status, content, monkeypatch)
     assert fact.gap.code == code
-    assert (sent, len(waited)) == (8, 7)
+    assert (sent, len(waited)) == (6, 5)
     assert calls == {"dynamodb:ListTables": 1}
 
 
