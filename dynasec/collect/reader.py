@@ -34,6 +34,10 @@ _LOG = logging.getLogger(__name__)
 _UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 
 
+_LANES = ((20, 8), (100, 32))
+"""Calls of one operation in flight at most, by the published requests per second that it is under."""
+
+
 class Progress(Protocol):
     """Hears of calls as they are planned and done."""
 
@@ -64,6 +68,7 @@ class Reader:
         self._progress = progress or Silence()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
         self._slots = asyncio.Semaphore(WORKERS)
+        self._lanes: dict[tuple[str, str], asyncio.Semaphore] = {}
         self._buckets: dict[tuple[str, str], TokenBucket] = {}
         self._drawing: dict[tuple[str, str], set[str]] = {}
         self._unread: dict[tuple[str, str], Gap] = {}
@@ -219,16 +224,31 @@ class Reader:
     async def _run(self, operation: str, region: str, call: Callable[[], S]) -> S:
         self._progress.planned(operation, region)
         try:
-            for rate in rates_of(operation):
-                await self._bucket(rate, operation, region).take()
-            async with self._slots:
-                dead = self._unreachable.get((client_and_method(operation)[0], region))
-                if dead is not None:  # found out while this call waited
-                    raise dead
-                self.calls[operation] += 1
-                return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+            rates = rates_of(operation)
+            async with self._lane(operation, region, rates):
+                for rate in rates:
+                    await self._bucket(rate, operation, region).take()
+                async with self._slots:
+                    dead = self._unreachable.get((client_and_method(operation)[0], region))
+                    if dead is not None:  # found out while this call waited
+                        raise dead
+                    self.calls[operation] += 1
+                    return await asyncio.get_running_loop().run_in_executor(self._pool, call)
         finally:
             self._progress.done(operation, region)
+
+    def _lane(self, operation: str, region: str, rates: tuple[Rate, ...]) -> asyncio.Semaphore:
+        """Return what bounds the calls of one operation in flight.
+
+        A busy processor delays calls that have their token; then they all go out at once. Under a low rate that burst must be small.
+        """
+        key = (operation, region)
+        if key not in self._lanes:
+            slowest = min((rate.per_second for rate in rates), default=float("inf"))
+            self._lanes[key] = asyncio.Semaphore(
+                next((width for bound, width in _LANES if slowest <= bound), WORKERS)
+            )
+        return self._lanes[key]
 
     def _bucket(self, rate: Rate, operation: str, region: str) -> TokenBucket:
         key = (rate.bucket, region)
