@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dynasec.model.fact import Gap, Gaps, malformed
-from dynasec.model.identity import DETAILS, Identity, Policy
+from dynasec.model.identity import DETAILS, Identity, Policy, User
 
 
 def idle(policy: Policy) -> str | None:
@@ -33,12 +33,10 @@ def missing_holders(policy: Policy, identity: Identity) -> Gaps:
 
 
 def _gaps(identity: Identity) -> Iterator[Gap]:
-    listings = (
-        identity.users,
-        identity.groups,
-        identity.roles,
-        *(user.groups for user in identity.users.items),
-    )
-    for listing in (*listings, *(one.attached for one in identity.principals())):
-        if listing.gap is not None:
-            yield listing.gap
+    listed = (identity.users.gap, identity.groups.gap, identity.roles.gap)
+    yield from (gap for gap in listed if gap is not None)
+    for principal in identity.principals():
+        if principal.attached.gap is not None:
+            yield principal.attached.gap
+        if isinstance(principal, User) and principal.groups.gap is not None:
+            yield principal.groups.gap
