@@ -37,6 +37,8 @@ FRAMEWORKS: Final[Mapping[str, Framework]] = {
             "DynamoDB.7": "DAX encryption in transit",
             "EC2.6": "VPC flow logging",
             "GuardDuty.1": "GuardDuty enabled",
+            "IAM.3": "access keys rotated every 90 days",
+            "IAM.5": "MFA for users with a console password",
             "IAM.21": "no wildcard actions in customer managed policies",
             "KMS.3": "keys not deleted unintentionally",
             "KMS.4": "key rotation",

@@ -1,8 +1,8 @@
-"""Whether an IAM user has access to items: an upper bound, so that "none" can be trusted.
+"""Whether an IAM user or role has access to items, or to tables at all: an upper bound, so that "none" can be trusted.
 
-Counted is every Allow that reaches an item action of DynamoDB or DAX, on whatever table and under whatever condition. Set off against it
+Counted is every Allow that reaches a wanted action of DynamoDB or DAX, on whatever table and under whatever condition. Set off against it
 is only what holds for certain and everywhere: an unconditional Deny on all of the service's resources, and a permissions boundary that
-allows the action nowhere. Service control policies are not set off. What the user could do as a role is the role's access.
+allows the action nowhere. Service control policies are not set off. What a user could do as a role is the role's access.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -21,11 +21,16 @@ from dynasec.iam.matching import Pattern, covers, overlaps
 from dynasec.iam.principals import PrincipalKind, PrincipalName, denies_subject, names
 from dynasec.iam.ternary import Ternary
 from dynasec.model.fact import Gaps, Unknown
-from dynasec.model.identity import DETAILS, Identity, User
+from dynasec.model.identity import DETAILS, Identity, Role, User
 from dynasec.model.table import Table
 from dynasec.semantics.policy_text import document_of
 
-_ITEMS = frozenset({Capability.READ, Capability.WRITE})
+ITEMS = frozenset({Capability.READ, Capability.WRITE})
+"""Reading and writing items."""
+
+TABLES = frozenset(Capability)
+"""Items, streams, exports, and all that changes or deletes tables or their permissions; not reading of metadata."""
+
 _DYNAMODB = "dynamodb"
 _HOLDERS = {"dynamodb": "table", "dax": "cache"}
 """What item actions work on: tables, whose indexes and streams are named below them, and DAX clusters."""
@@ -34,7 +39,7 @@ _TABLE_POLICY = "dynamodb:GetResourcePolicy"
 
 @dataclass(frozen=True, slots=True)
 class ItemGrant:
-    """A statement that gives a user item actions; `policy` is the policy's name for people, `arn` its ARN or that of the resource."""
+    """A statement that gives a principal such actions; `policy` is the policy's name for people, `arn` its ARN or that of the resource."""
 
     policy: str
     arn: str
@@ -42,18 +47,20 @@ class ItemGrant:
     actions: tuple[str, ...]
 
 
-def granted_by_identity(user: User, identity: Identity) -> tuple[ItemGrant, ...]:
-    """Return what a user's own, attached and groups' policies give it, its boundary counted.
+def granted_by_identity(
+    principal: User | Role, identity: Identity, wanted: frozenset[Capability] = ITEMS
+) -> tuple[ItemGrant, ...]:
+    """Return what a principal's own, attached and groups' policies give it of what is wanted, its boundary counted.
 
     Raises:
         Unknown: a policy, the groups or the boundary could not be read, so neither an Allow nor a Deny in it can be excluded.
 
     """
-    policies = identity.policies_of(user).complete()
+    policies = identity.policies_of(principal).complete()
     documents = [(policy, document_of(policy.text.known(), DETAILS)) for policy in policies]
-    boundary_policy = identity.boundary_of(user).known()
+    boundary_policy = identity.boundary_of(principal).known()
     boundary = None if boundary_policy is None else document_of(boundary_policy.text.known(), DETAILS)
-    places = _places(user)
+    places = _places(principal)
     everything = [document for _, document in documents] + ([boundary] if boundary is not None else [])
     denies = {service: _lasting_denies(everything, place) for service, place in places.items()}
     found: list[ItemGrant] = []
@@ -62,7 +69,7 @@ def granted_by_identity(user: User, identity: Identity) -> tuple[ItemGrant, ...]
             kept = [
                 action
                 for service, place in places.items()
-                for action in _reached_items(statement, service, place)
+                for action in _reached(statement, service, place, wanted)
                 if not _is_denied(action, denies[service]) and _is_within(action, boundary, service, place)
             ]
             if kept:
@@ -71,15 +78,20 @@ def granted_by_identity(user: User, identity: Identity) -> tuple[ItemGrant, ...]
 
 
 def granted_by_tables(
-    user: User, identity: Identity, tables: Iterable[Table], gaps: Gaps
+    principal: User | Role,
+    identity: Identity,
+    tables: Iterable[Table],
+    gaps: Gaps,
+    wanted: frozenset[Capability] = ITEMS,
 ) -> Iterator[ItemGrant]:
-    """Yield what resource policies of tables and streams give a user by name, or to anyone at all; unreadable ones go into `gaps`.
+    """Yield what resource policies of tables and streams give a principal by name, or to anyone at all; unreadable ones go into `gaps`.
 
-    No identity policy and no boundary is needed for that: within an account, a resource's Allow to a user suffices. (An Allow to the
+    No identity policy and no boundary is needed for that: within an account, a resource's Allow to a user suffices
+    (a role's sessions are bounded, which is not set off). (An Allow to the
     account as a whole does not: it leaves the decision to identity policies.)
     """
-    own = [document_of(policy.text.known(), DETAILS) for policy in identity.policies_of(user).complete()]
-    denies = _lasting_denies(own, _places(user)[_DYNAMODB])
+    own = [document_of(policy.text.known(), DETAILS) for policy in identity.policies_of(principal).complete()]
+    denies = _lasting_denies(own, _places(principal)[_DYNAMODB])
     for table in tables:
         for label, arn, text in _texts(table, gaps):
             try:
@@ -88,7 +100,7 @@ def granted_by_tables(
                 gaps.found.extend(unreadable.gaps)
                 continue
             for statement in document.statements:
-                actions = _given(statement, document, user, arn)
+                actions = _given(statement, document, (principal, arn), wanted)
                 kept = tuple(sorted(action for action in actions if not _is_denied(action, denies)))
                 if kept:
                     yield ItemGrant(label, arn, statement.label, kept)
@@ -108,19 +120,21 @@ def _texts(table: Table, gaps: Gaps) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _places(user: User) -> Mapping[str, Pattern]:
+def _places(principal: User | Role) -> Mapping[str, Pattern]:
     """Return, by service, the ARNs of all that has items."""
-    partition = Arn.parse(user.arn).partition
+    partition = Arn.parse(principal.arn).partition
     return {
         service: Pattern.of(f"arn:{partition}:{service}:*:*:{kind}/*") for service, kind in _HOLDERS.items()
     }
 
 
-def _reached_items(statement: Statement, service: str, place: Pattern) -> frozenset[str]:
-    """Return the item actions of a service that an Allow speaks of, on something that has items."""
+def _reached(
+    statement: Statement, service: str, place: Pattern, wanted: frozenset[Capability]
+) -> frozenset[str]:
+    """Return the wanted actions of a service that an Allow speaks of, on something that has items."""
     if not statement.allows or not _touches(statement, place):
         return frozenset()
-    return frozenset(action for action in reaches(statement, service) if _concerns_items(action, service))
+    return frozenset(action for action in reaches(statement, service) if _is_wanted(action, service, wanted))
 
 
 def _touches(statement: Statement, place: Pattern) -> bool:
@@ -136,9 +150,9 @@ def _patterns(statement: Statement, texts: Iterable[str]) -> Iterator[Pattern]:
     return (Pattern.of(text, variables=statement.variables) for text in texts)
 
 
-def _concerns_items(action: str, service: str) -> bool:
-    """Whether an action reads or writes items; one that nobody knows may do so."""
-    return action not in catalogue(service) or bool(capabilities(action) & _ITEMS)
+def _is_wanted(action: str, service: str, wanted: frozenset[Capability]) -> bool:
+    """Whether an action has one of the capabilities; one that nobody knows may have."""
+    return action not in catalogue(service) or bool(capabilities(action) & wanted)
 
 
 def _lasting_denies(documents: Iterable[Document], place: Pattern) -> list[Statement]:
@@ -171,26 +185,21 @@ def _is_within(action: str, boundary: Document | None, service: str, place: Patt
     return action in allowed if action in catalogue(service) else bool(allowed)
 
 
-def _given(statement: Statement, document: Document, user: User, arn: str) -> frozenset[str]:
-    """Return the item actions that a resource policy's statement may give the user; its Denies that hold for certain counted."""
-    account = Arn.parse(user.arn).account
-    subject = PrincipalName(PrincipalKind.ENTITY, user.arn, account)
+def _given(
+    statement: Statement, document: Document, to: tuple[User | Role, str], wanted: frozenset[Capability]
+) -> frozenset[str]:
+    """Return the wanted actions on `to`'s resource that a statement may give its principal; Denies that hold for certain counted."""
+    principal, arn = to
+    account = Arn.parse(principal.arn).account
+    subject = PrincipalName(PrincipalKind.ENTITY, principal.arn, account)
     if not statement.allows or statement.principals is None:
         return frozenset()
-    named = any(name.kind is PrincipalKind.ANYONE or name == subject for name in names(statement.principals))
-    caller = Knowledge(
-        {
-            "aws:principalarn": (user.arn,),
-            "aws:principalaccount": (account,),
-            "aws:principaltype": ("User",),
-            "aws:principalisawsservice": ("false",),
-            "aws:username": (user.name,),
-        }
-    )
+    named = any(_may_name(name, subject) for name in names(statement.principals))
+    caller = _caller(principal, account)
     if not named or judge_all(statement.conditions, caller) is Ternary.FALSE:
         return frozenset()
     scope = resource_scope(arn)
-    pairs = {pair for pair in reached(statement, scope) if _concerns_items(pair[0], _DYNAMODB)}
+    pairs = {pair for pair in reached(statement, scope) if _is_wanted(pair[0], _DYNAMODB, wanted)}
     for deny in document.statements:
         if (
             not deny.allows
@@ -199,3 +208,26 @@ def _given(statement: Statement, document: Document, user: User, arn: str) -> fr
         ):
             pairs -= {pair for pair, answer in denied(deny, scope, pairs).items() if answer is Ternary.TRUE}
     return frozenset(action for action, _ in pairs)
+
+
+def _may_name(name: PrincipalName, subject: PrincipalName) -> bool:
+    """Whether a name stands for the subject itself, for anyone, or for a session of the subject, where it is a role."""
+    if name.kind is PrincipalKind.ANYONE or name == subject:
+        return True
+    if name.kind is not PrincipalKind.SESSION or name.account != subject.account:
+        return False
+    # arn:aws:sts::account:assumed-role/name/session gives the role's name without its path
+    return name.text.split(":", 5)[5].split("/")[1:2] == [subject.text.rsplit("/", 1)[-1]]
+
+
+def _caller(principal: User | Role, account: str) -> Knowledge:
+    known: dict[str, tuple[str, ...]] = {
+        "aws:principalarn": (principal.arn,),
+        "aws:principalaccount": (account,),
+        "aws:principalisawsservice": ("false",),
+    }
+    if isinstance(principal, User):
+        known |= {"aws:principaltype": ("User",), "aws:username": (principal.name,)}
+    else:
+        known |= {"aws:principaltype": ("AssumedRole",)}
+    return Knowledge(known)

@@ -19,21 +19,21 @@ which may be four hours old: the evidence says of when it is.
 """
 
 from dynasec.check import Check, Context, Severity, Verdict
-from dynasec.model.fact import Gaps
 from dynasec.model.identity import User
-from dynasec.semantics.item_access import ItemGrant, granted_by_identity, granted_by_tables
+from dynasec.semantics.item_access import ITEMS
+from dynasec.semantics.principal_access import (
+    CREDENTIAL_READS,
+    TABLE_READS,
+    as_evidence,
+    grants_to,
+    ways,
+)
 
 check = Check(
     subject=User,
     title="Applications use roles, not access keys",
     severity=Severity.HIGH,
-    reads=(
-        "iam:GenerateCredentialReport",
-        "iam:GetCredentialReport",
-        "dynamodb:ListTables",
-        "dynamodb:DescribeTable",
-        "dynamodb:GetResourcePolicy",
-    ),
+    reads=(*CREDENTIAL_READS, *TABLE_READS),
     frameworks=(
         "cis-aws-3.0:1.18",
         "nist-800-53-r5:AC-3",
@@ -50,33 +50,17 @@ def evaluate(user: User, context: Context) -> Verdict:
     if user.credentials.observed and not user.credentials.known().has_active_key:
         as_of = user.credentials.known().as_of
         return Verdict.passed("has no active access key", as_of=as_of.isoformat())
-    grants = _grants(user, context)
+    grants = grants_to(user, context.snapshot, ITEMS)
     if not grants:
         regions = [region.region for region in context.snapshot.regions]
         return Verdict.passed("has no item access", resource_policies_of=regions)
     report = user.credentials.known()
     keys = sum(key.active for key in report.access_keys)
-    ways = "; ".join(f"{one.policy}, {one.statement}" for one in grants[:3])
     return Verdict.failed(
-        f"{keys} active access key{'s' if keys > 1 else ''} with item access through {ways}",
+        f"{keys} active access key{'s' if keys > 1 else ''} with item access through {ways(grants)}",
         as_of=report.as_of.isoformat(),
         last_used=[
             key.last_used.isoformat() if key.last_used else None for key in report.access_keys if key.active
         ],
-        grants=[
-            {"policy": one.arn, "statement": one.statement, "actions": list(one.actions)} for one in grants
-        ],
+        grants=as_evidence(grants),
     )
-
-
-def _grants(user: User, context: Context) -> tuple[ItemGrant, ...]:
-    snapshot = context.snapshot
-    found = granted_by_identity(user, snapshot.identity)
-    if found:
-        return found
-    gaps = Gaps()
-    tables = [table for region in snapshot.regions for table in gaps.items(region.tables)]
-    found = tuple(granted_by_tables(user, snapshot.identity, tables, gaps))
-    if not found:
-        gaps.settle()
-    return found

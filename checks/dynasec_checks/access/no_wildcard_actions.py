@@ -23,6 +23,7 @@ from dynasec.arn import Arn
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.iam.wildcards import Wildcard, wildcards
 from dynasec.model.identity import DETAILS, Policy
+from dynasec.semantics.policy_in_use import held_by, idle
 from dynasec.semantics.policy_text import document_of
 from dynasec.semantics.reached_resources import about_dynamodb
 
@@ -43,10 +44,9 @@ check = Check(
 @check.evaluator
 def evaluate(policy: Policy, context: Context) -> Verdict:
     """Look for wildcards in a policy that somebody has."""
-    if policy.is_service_linked:
-        return Verdict.not_applicable("belongs to a service-linked role: only AWS can change it")
-    if not policy.attached_to and policy.attachments == 0:
-        return Verdict.not_applicable("attached to nobody, so it grants nothing", bounds=list(policy.bounds))
+    nobodys = idle(policy)
+    if nobodys is not None:
+        return Verdict.not_applicable(nobodys, bounds=list(policy.bounds))
     document = document_of(policy.text.known(), DETAILS)
     found = wildcards(about_dynamodb(document, Arn.parse(policy.arn).partition))
     if not found:
@@ -63,9 +63,8 @@ def evaluate(policy: Policy, context: Context) -> Verdict:
 
 def _reason(policy: Policy, found: tuple[Wildcard, ...]) -> str:
     what = "; ".join(f"{one.statement} allows {one.pattern}" for one in found)
-    who = ", ".join(arn.rsplit(":", 1)[-1] for arn in policy.attached_to) or "holders that could not be read"
     advice = "; AWS owns the policy, so detach it" if policy.aws_managed else ""
-    return f"{what}: held by {who}{advice}"
+    return f"{what}: held by {held_by(policy)}{advice}"
 
 
 def _evidence(one: Wildcard) -> dict[str, object]:

@@ -17,17 +17,9 @@ may act for a customer in any account. A name that tells no account, as a delete
 - CloudFormation: `ResourcePolicy` in `AWS::DynamoDB::Table`.
 """
 
-from typing import Final
-
 from dynasec.check import Check, Context, Severity, Verdict
-from dynasec.iam.foreigners import Admission, Certainty, admitted
-from dynasec.iam.principals import PrincipalKind
-from dynasec.model.fact import Unknown, malformed
 from dynasec.model.table import Table
-from dynasec.semantics.policy_text import document_of
-
-READ: Final = "dynamodb:GetResourcePolicy"
-NAMELESS: Final = frozenset({PrincipalKind.OPAQUE, PrincipalKind.CANONICAL_USER})
+from dynasec.semantics.foreign_access import READ, as_evidence, fault, foreigners
 
 check = Check(
     subject=Table,
@@ -45,44 +37,10 @@ def evaluate(table: Table, context: Context) -> Verdict:
     if policy is None:
         return Verdict.passed("has no resource policy")
     above = context.snapshot.organization.description.value
-    found = admitted(
-        document_of(policy.text, READ, table.region),
-        resource_arn=table.arn,
-        account=table.account,
-        trusted=frozenset(context.settings.trust.accounts),
-        trusted_organizations=frozenset(context.settings.trust.organizations),
-        organization=None if above is None else above.id,
-    )
-    evidence = {"admitted": [_evidence(one) for one in found], "revision": policy.revision_id}
-    told = [one for one in found if one.kind not in NAMELESS]
-    if told:
-        first = min(told, key=lambda one: one.certainty is not Certainty.CERTAIN)
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        return Verdict.failed(_words(first) + more, **evidence)
-    if found:
-        raise Unknown(malformed(READ, _words(found[0]), table.region))
+    own = None if above is None else above.id
+    found = foreigners(policy, table.arn, table, context.settings.trust, own)
+    evidence = {"admitted": [as_evidence(one) for one in found], "revision": policy.revision_id}
+    wrong = fault(found, table.region)
+    if wrong is not None:
+        return Verdict.failed(wrong, **evidence)
     return Verdict.passed("its resource policy admits nobody from outside", **evidence)
-
-
-def _words(one: Admission) -> str:
-    who = one.principal
-    if one.kind is PrincipalKind.SERVICE:
-        who += " acting for any account"
-    elif one.principal == "*":
-        who = "anyone in any account" if one.account == "*" else f"anyone in account {one.account}"
-    some = ", ".join(one.actions[:3]) + (", …" if len(one.actions) > 3 else "")  # noqa: PLR2004 - enough to see what it is about
-    condition = f" if {' and '.join(one.conditions)}" if one.conditions else ""
-    return f"{one.statement} admits {who} to {some}{condition}"
-
-
-def _evidence(one: Admission) -> dict[str, object]:
-    return {
-        "statement": one.statement,
-        "principal": one.principal,
-        "kind": one.kind.value,
-        "account": one.account,
-        "actions": list(one.actions),
-        "certainty": one.certainty.value,
-        "conditions": list(one.conditions),
-        "network_bound": one.network_bound,
-    }
