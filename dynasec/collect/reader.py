@@ -34,6 +34,8 @@ _LOG = logging.getLogger(__name__)
 _UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 
 
+_WINDOW = 256
+"""Items of one listing followed at a time: each waits in several coroutines, some ten KiB in all."""
 _LANES = ((20, 8), (100, 32))
 """Calls of one operation in flight at most, by the published requests per second that it is under."""
 
@@ -149,9 +151,12 @@ class Reader:
         """
         tasks: list[asyncio.Task[S | Gap]] = []
 
+        window = asyncio.Semaphore(_WINDOW)
+
         async def guarded(item: object) -> S | Gap:
             try:
-                return await follow(item)
+                async with window:
+                    return await follow(item)
             except Unknown as missing:
                 return missing.gaps[0]
             except UNREADABLE as problem:
