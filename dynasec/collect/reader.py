@@ -36,6 +36,8 @@ _UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionErr
 
 _WINDOW = 256
 """Items of one listing followed at a time: each waits in several coroutines, some ten KiB in all."""
+_ALWAYS_LISTED = frozenset({"dynamodb:ListTables"})
+"""Operations that send their list even when it is empty: without it the answer is none, and must not read as "there are no tables"."""
 _LANES = ((20, 8), (100, 32))
 """Calls of one operation in flight at most, by the published requests per second that it is under."""
 
@@ -169,7 +171,7 @@ class Reader:
                     gap = page
                     break
                 found: list[Any] | None = _list_at(page, key)
-                if found is None:
+                if found is None or (operation in _ALWAYS_LISTED and key not in page):
                     gap = malformed(operation, f"no list at {key}", region)
                     break
                 tasks += [asyncio.create_task(guarded(item)) for item in found]

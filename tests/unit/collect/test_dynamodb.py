@@ -336,3 +336,10 @@ def test_what_a_backup_does_not_tell_of_its_key(answer, code):
     (backup,) = found.regions[0].table_backups.complete()
     assert (backup.encryption.gap and backup.encryption.gap.code) == code
     assert backup.encryption.value is None
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_answer_without_the_list_of_tables_is_not_an_account_without_tables():
+    found, _ = collect_emulated(("dynamodb:ListTables",), script={"dynamodb:ListTables": {}})
+    assert found.regions[0].tables.gap.code == "Malformed"
+    assert not found.regions[0].is_empty

@@ -281,8 +281,16 @@ def test_an_empty_listing_is_complete():
 
 
 def test_aws_may_leave_an_empty_list_out():
-    listing, _, _ = _items({"dynamodb:ListTables": {}})
+    async def work(reader):
+        return await reader.items("dynamodb:ListBackups", REGION, "BackupSummaries", str)
+
+    listing, _, _ = _reading(work, {"dynamodb:ListBackups": {}}, frozenset({"dynamodb:ListBackups"}))
     assert listing.complete() == ()
+
+
+def test_the_list_of_tables_is_never_left_out():
+    listing, _, _ = _items({"dynamodb:ListTables": {}})
+    assert listing.gap.code == "Malformed"
 
 
 def test_operations_that_botocore_cannot_page_are_counted_too():
