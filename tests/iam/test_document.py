@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dynasec.iam.document import Effect, MalformedPolicy, parse
+from tests.support.bounded import bounded
 
 
 def policy(**elements: Any) -> str:
@@ -180,10 +180,8 @@ def test_the_position_of_the_bad_statement_is_told() -> None:
     ids=range(12),
 )
 def test_hostile_text_is_refused_quickly(text: str) -> None:
-    started = time.perf_counter()
-    with pytest.raises(MalformedPolicy) as caught:
+    with bounded(), pytest.raises(MalformedPolicy) as caught:
         parse(text)
-    assert time.perf_counter() - started < 2
     assert len(str(caught.value)) < 500
 
 

@@ -1,7 +1,6 @@
 """Who from outside a table policy lets in: principals, conditions and their traps, denies."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from dynasec.iam.foreigners import Admission, Certainty, admitted
 from dynasec.iam.grants import Grant, granted
 from dynasec.iam.principals import PrincipalKind
 from dynasec.iam.ternary import Ternary
+from tests.support.bounded import bounded
 
 OWN, PARTNER, EVIL = "111122223333", "222222222222", "444455556666"
 TABLE = f"arn:aws:dynamodb:us-east-1:{OWN}:table/Orders"
@@ -357,10 +357,9 @@ def test_many_accounts_organisations_and_denies_are_judged_in_bounded_time() -> 
         deny("*", {"StringEquals": {"aws:PrincipalOrgID": f"o-{i}", "aws:PrincipalAccount": accounts[i]}})
         for i in range(60)
     ]
-    started = time.perf_counter()
-    found = ask(statement({"AWS": accounts}), *denies)
+    with bounded():
+        found = ask(statement({"AWS": accounts}), *denies)
     assert len(found) == 500
-    assert time.perf_counter() - started < 20
 
 
 def test_an_allow_without_principal_lets_nobody_in() -> None:

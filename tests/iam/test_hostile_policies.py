@@ -1,9 +1,6 @@
 """Policies meant to make the engine slow, wrong or raise: bounded time, and an answer that says what it is."""
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,18 +11,11 @@ from dynasec.iam.decision import Outcome
 from dynasec.iam.explanation import because, conditions
 from dynasec.iam.layers import Layer, Layers, Policy, Unread
 from dynasec.iam.request import Caller, Request
+from tests.support.bounded import bounded
 
 TABLE = "arn:aws:dynamodb:us-east-1:111122223333:table/Orders"
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 DENY: dict[str, Any] = {**ALLOW, "Effect": "Deny"}
-SECONDS = 10.0  # generous for slow machines; each takes a fraction of a second
-
-
-@contextmanager
-def bounded() -> Iterator[None]:
-    started = time.process_time()
-    yield
-    assert time.process_time() - started < SECONDS
 
 
 def policies(*statements: dict[str, Any]) -> Layer:

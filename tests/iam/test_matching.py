@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from dynasec.iam.matching import ANYTHING, Pattern, Variable, Wild, covers, overlaps, relation
 from dynasec.iam.ternary import Ternary
+from tests.support.bounded import bounded
 
 # Long enough for every witness: patterns of n and m tokens that differ do so on a word of at most n + m characters.
 # "c" is spelled by no pattern: it stands for all the characters that a pattern does not mention.
@@ -67,18 +67,16 @@ def test_ignoring_case() -> None:
 
 def test_a_thousand_stars_stay_fast() -> None:
     hostile = Pattern.of("*a" * 1000 + "*")
-    started = time.perf_counter()
-    assert not hostile.matches("a" * 999)
-    assert not Pattern.of("*a?" * 1000).matches("a" * 1998 + "b")
-    assert covers(hostile, Pattern.of("a*" * 1000))
-    assert overlaps(hostile, Pattern.of("*b" * 1000))
-    assert time.perf_counter() - started < 2
+    with bounded():
+        assert not hostile.matches("a" * 999)
+        assert not Pattern.of("*a?" * 1000).matches("a" * 1998 + "b")
+        assert covers(hostile, Pattern.of("a*" * 1000))
+        assert overlaps(hostile, Pattern.of("*b" * 1000))
 
 
 def test_many_unclosed_variables_stay_fast() -> None:
-    started = time.perf_counter()
-    Pattern.of("${" * 50_000, variables=True)
-    assert time.perf_counter() - started < 2
+    with bounded():
+        Pattern.of("${" * 50_000, variables=True)
 
 
 @pytest.mark.parametrize(("escape", "character"), [("${*}", "*"), ("${?}", "?"), ("${$}", "$")])

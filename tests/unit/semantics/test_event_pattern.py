@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from dynasec.semantics.event_pattern import MalformedPattern, parse
+from tests.support.bounded import bounded
 
 MISSING = object()
 
@@ -447,10 +447,8 @@ def nested(depth: int) -> str:
     ],
 )
 def test_hostile_patterns_are_refused_at_once(text: str) -> None:
-    started = time.monotonic()
-    with pytest.raises(MalformedPattern):
+    with bounded(), pytest.raises(MalformedPattern):
         parse(text)
-    assert time.monotonic() - started < 2
 
 
 def test_deep_and_long_but_legal_patterns() -> None:
@@ -462,16 +460,17 @@ def test_deep_and_long_but_legal_patterns() -> None:
 
 
 def test_hostile_events_take_linear_time() -> None:
-    started = time.monotonic()
-    assert not matches_value([{"wildcard": "a*" * 200 + "b"}], "a" * 200_000)
+    with bounded():
+        assert not matches_value([{"wildcard": "a*" * 200 + "b"}], "a" * 200_000)
     deep: Any = "x"
     for _ in range(100_000):
         deep = [deep]
-    assert matches_value(["x"], deep)
+    with bounded():
+        assert matches_value(["x"], deep)
     wide = [{"first": "Anna"} for _ in range(20_000)]
     pattern = {"people": {"last": [{"exists": False}], "first": ["Peter"]}}
-    assert not matches(pattern, {"people": wide})
-    assert time.monotonic() - started < 5
+    with bounded():
+        assert not matches(pattern, {"people": wide})
 
 
 def test_a_pattern_can_be_used_again_and_again() -> None:
