@@ -1,0 +1,75 @@
+"""What a snapshot would be if one of its pieces were another: the state after a change, without asking AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from dynasec.model.fact import Fact, Listing
+from dynasec.model.shape import Shape
+
+S = TypeVar("S", bound=Shape)
+Piece = Shape | Fact[Any] | Listing[Any]
+
+
+def replaced(whole: S, old: Piece, new: Piece) -> S:
+    """Return `whole` with the very object `old` (compared by identity, wherever it is) replaced by `new`.
+
+    Everything off the way to `old` is shared with `whole`, which stays as it is. Answers that a model keeps to itself (its cached
+    properties) are not carried over. Pieces are models, facts and listings, because equal texts and numbers may be one object.
+
+    Raises:
+        LookupError: `old` is no part of `whole`.
+
+    """
+    made = _walk(whole, old, new)
+    if made is whole and old is not new:
+        msg = f"the {type(old).__name__} is no part of the {type(whole).__name__}"
+        raise LookupError(msg)
+    return cast("S", made)
+
+
+def _walk(value: object, old: object, new: object) -> object:
+    if value is old:
+        return new
+    match value:
+        case Shape():
+            return _in_model(value, old, new)
+        case Fact() | Listing():
+            return _in_answer(cast("Fact[object] | Listing[object]", value), old, new)
+        case tuple():
+            return _in_tuple(cast("tuple[object, ...]", value), old, new)
+        case Mapping():
+            mapping = cast("Mapping[object, object]", value)
+            other = {key: _walk(one, old, new) for key, one in mapping.items()}
+            return other if _differ(tuple(mapping.values()), tuple(other.values())) else mapping
+        case _:
+            return value
+
+
+def _in_model(model: Shape, old: object, new: object) -> Shape:
+    fields = {name: getattr(model, name) for name in type(model).model_fields}
+    made = {name: _walk(value, old, new) for name, value in fields.items()}
+    if not _differ(tuple(fields.values()), tuple(made.values())):
+        return model
+    # `model_copy` would take the cached properties along, which tell of the model as it was
+    return type(model).model_construct(set(model.model_fields_set), **made)
+
+
+def _in_answer(
+    answer: Fact[object] | Listing[object], old: object, new: object
+) -> Fact[object] | Listing[object]:
+    if isinstance(answer, Fact):
+        value = _walk(answer.value, old, new)
+        return answer if value is answer.value else Fact(value, answer.gap)
+    items = _in_tuple(answer.items, old, new)
+    return answer if items is answer.items else Listing(items, answer.gap)
+
+
+def _in_tuple(before: tuple[object, ...], old: object, new: object) -> tuple[object, ...]:
+    after = tuple(_walk(one, old, new) for one in before)
+    return after if _differ(before, after) else before
+
+
+def _differ(before: tuple[object, ...], after: tuple[object, ...]) -> bool:
+    return any(one is not other for one, other in zip(before, after, strict=True))
