@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from dynasec.audit import suppression
 from dynasec.audit.engine import Engine
 from dynasec.audit.finding import Finding
-from dynasec.audit.score import Tally, tally
+from dynasec.audit.framework import FrameworkResult, by_framework
+from dynasec.audit.score import Counts, Tally, count, total
 from dynasec.check import Context, Severity, Status
 from dynasec.errors import Exit, UsageError
 from dynasec.model.snapshot import Snapshot
@@ -33,7 +34,10 @@ class GapCount:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything a report format needs. `problems` are things an operator must look at that are no findings."""
+    """Everything a report format needs. `problems` are things an operator must look at that are no findings.
+
+    `asked` are the globs on frameworks and their requirements by which the controls were chosen, if they were.
+    """
 
     run_id: str
     snapshot: Snapshot
@@ -45,6 +49,8 @@ class Report:
     overall: Tally = field(default_factory=Tally)
     sections: Mapping[str, Tally] = field(default_factory=dict[str, Tally])
     by_control: Mapping[str, Tally] = field(default_factory=dict[str, Tally])
+    frameworks: Mapping[str, FrameworkResult] = field(default_factory=dict[str, FrameworkResult])
+    asked: tuple[str, ...] = ()
 
     @property
     def gaps(self) -> tuple[GapCount, ...]:
@@ -72,16 +78,19 @@ class Report:
         return Exit.OK
 
 
-def audit(
+def audit(  # noqa: PLR0913 - what is judged, by what, and which part of it
     snapshot: Snapshot,
     registry: Registry,
     controls: Sequence[Control],
     settings: Settings,
     *,
     tables: tuple[str, ...] = (),
+    frameworks: tuple[str, ...] = (),
     today: date | None = None,
 ) -> Report:
     """Judge a snapshot under the chosen controls. `tables` are globs on names or ARNs: with some, only these tables are judged.
+
+    `frameworks` are the globs by which the controls were chosen: with some, results are told of these frameworks only.
 
     Raises:
         UsageError: a glob matches no table, and all tables are known.
@@ -95,13 +104,10 @@ def audit(
         [one for one in settings.suppress if not _concerns_only(others, controls, one)],
         today or snapshot.taken_at.date(),
     )
-    by_control: dict[str, list[Finding]] = {control.id: [] for control in controls}
-    by_section: dict[str, list[Finding]] = {control.section: [] for control in controls}
-    sections = {control.id: control.section for control in controls}
-    for finding in outcome.findings:
-        by_control[finding.control].append(finding)
-        by_section[sections[finding.control]].append(finding)
-    ladder = settings.classes.ladder
+    counts = _counts(outcome.findings, controls, settings.classes.ladder)
+    by_section: dict[str, list[Counts]] = {control.section: [] for control in controls}
+    for control in controls:
+        by_section[control.section].append(counts[control.id])
     unknown_ids = sorted(set(settings.severity) - {control.id for control in registry.controls})
     return Report(
         run_id=str(uuid.uuid4()),
@@ -114,10 +120,21 @@ def audit(
             *outcome.problems,
             *(f"severity is set for {control}, which does not exist" for control in unknown_ids),
         ),
-        overall=tally(outcome.findings, ladder),
-        sections={name: tally(found, ladder) for name, found in by_section.items()},
-        by_control={name: tally(found, ladder) for name, found in by_control.items()},
+        overall=total(counts.values()),
+        sections={name: total(found) for name, found in by_section.items()},
+        by_control={name: found.tally() for name, found in counts.items()},
+        frameworks=by_framework(counts, controls, registry.controls, frameworks),
+        asked=frameworks,
     )
+
+
+def _counts(
+    findings: Sequence[Finding], controls: Sequence[Control], ladder: tuple[str, ...]
+) -> dict[str, Counts]:
+    by_control: dict[str, list[Finding]] = {control.id: [] for control in controls}
+    for finding in findings:
+        by_control[finding.control].append(finding)
+    return {name: count(found, ladder) for name, found in by_control.items()}
 
 
 def _refuse_idle(tables: tuple[str, ...], snapshot: Snapshot) -> None:

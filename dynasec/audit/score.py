@@ -34,8 +34,50 @@ class Tally:
     coverage: float | None = None
 
 
-def tally(findings: Iterable[Finding], ladder: tuple[str, ...]) -> Tally:
-    """Count and score findings. `ladder` are the data classes from the least to the most sensitive."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts of findings with the weights of the good and the bad ones: what scores are made of, and can be added up."""
+
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    not_applicable: int = 0
+    suppressed: int = 0
+    good: float = 0
+    bad: float = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Return the counts of both; they must not share findings."""
+        return Counts(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.unknown + other.unknown,
+            self.not_applicable + other.not_applicable,
+            self.suppressed + other.suppressed,
+            self.good + other.good,
+            self.bad + other.bad,
+        )
+
+    def tally(self) -> Tally:
+        """Return the counts with their score and coverage."""
+        judged = self.passed + self.failed
+        asked = judged + self.unknown
+        weight = self.good + self.bad
+        return Tally(
+            passed=self.passed,
+            failed=self.failed,
+            unknown=self.unknown,
+            not_applicable=self.not_applicable,
+            suppressed=self.suppressed,
+            score=_score(self.good, weight, spotless=not self.failed) if weight else None,
+            coverage=judged * 10_000 // asked / 10_000
+            if asked
+            else None,  # rounded down: 1 means all of them
+        )
+
+
+def count(findings: Iterable[Finding], ladder: tuple[str, ...]) -> Counts:
+    """Count and weigh findings. `ladder` are the data classes from the least to the most sensitive."""
     counts = dict.fromkeys(Status, 0)
     weights = {Status.PASS: 0.0, Status.FAIL: 0.0}
     suppressed = 0
@@ -46,18 +88,25 @@ def tally(findings: Iterable[Finding], ladder: tuple[str, ...]) -> Tally:
         counts[finding.status] += 1
         if finding.status in weights:
             weights[finding.status] += finding.severity.weight * class_weight(finding.data_class, ladder)
-    judged = counts[Status.PASS] + counts[Status.FAIL]
-    asked = judged + counts[Status.UNKNOWN]
-    total = sum(weights.values())
-    return Tally(
-        passed=counts[Status.PASS],
-        failed=counts[Status.FAIL],
-        unknown=counts[Status.UNKNOWN],
-        not_applicable=counts[Status.NOT_APPLICABLE],
-        suppressed=suppressed,
-        score=_score(weights[Status.PASS], total, spotless=not counts[Status.FAIL]) if total else None,
-        coverage=judged * 10_000 // asked / 10_000 if asked else None,  # rounded down: 1 means all of them
+    return Counts(
+        counts[Status.PASS],
+        counts[Status.FAIL],
+        counts[Status.UNKNOWN],
+        counts[Status.NOT_APPLICABLE],
+        suppressed,
+        weights[Status.PASS],
+        weights[Status.FAIL],
     )
+
+
+def tally(findings: Iterable[Finding], ladder: tuple[str, ...]) -> Tally:
+    """Count and score findings. `ladder` are the data classes from the least to the most sensitive."""
+    return count(findings, ladder).tally()
+
+
+def total(counts: Iterable[Counts]) -> Tally:
+    """Score counts that share no findings as one."""
+    return sum(counts, Counts()).tally()
 
 
 def _score(passed: float, total: float, *, spotless: bool) -> float:

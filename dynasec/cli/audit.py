@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     controls = selection.of(registry)
     account = read_account(common, controls) if snapshot is None else snapshot_file.load(snapshot)
     gc.collect()  # clients are many small objects in cycles; the report can have their memory
-    report = audit(account, registry, controls, settings, tables=table)
+    report = audit(account, registry, controls, settings, tables=table, frameworks=selection.framework)
     write_reports(report, output)
     deliver(report, style, common)
     return report.exit_code(severity_of(fail_on))

@@ -52,7 +52,7 @@ def command(selection: Selection, style: str, output: tuple[Path, ...], common: 
         request = request_of(controls)
         request = replace(request, reads=request.reads | (READS if style == "table" else frozenset()))
         snapshot = collect_with(clients, REGIONS, request, common)
-    report = audit(snapshot, registry, controls, Settings())
+    report = audit(snapshot, registry, controls, Settings(), frameworks=selection.framework)
     write_reports(report, output)
     deliver(report, style, common)
     if style == "table":

@@ -9,6 +9,7 @@ from typing import Any
 
 from dynasec import __version__
 from dynasec.audit.finding import Finding
+from dynasec.audit.framework import FrameworkResult
 from dynasec.audit.report import Report
 from dynasec.audit.score import Tally
 from dynasec.registry import Control
@@ -51,6 +52,7 @@ def _head(report: Report) -> dict[str, Any]:
                 for name, tally in report.sections.items()
             },
         },
+        "frameworks": {name: _framework(one) for name, one in report.frameworks.items()},
         "controls": [_control(control, report.by_control[control.id]) for control in report.controls],
         "gaps": [asdict(gap) for gap in report.gaps],
         "problems": list(report.problems),
@@ -66,6 +68,33 @@ def _control(control: Control, tally: Tally) -> dict[str, Any]:
         "severity": control.check.severity.value,
         "frameworks": list(control.check.frameworks),
         "score": tally.score,
+        **_counts(tally),
+    }
+
+
+def _framework(result: FrameworkResult) -> dict[str, Any]:
+    return {
+        "title": result.title,
+        "score": result.overall.score,
+        "coverage": result.overall.coverage,
+        **_counts(result.overall),
+        "requirements": {
+            name: {
+                "title": one.title,
+                "status": one.status.value,
+                "controls": list(one.controls),
+                "left_out": list(one.left_out),
+                "score": one.counts.score,
+                "coverage": one.counts.coverage,
+                **_counts(one.counts),
+            }
+            for name, one in result.requirements.items()
+        },
+    }
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    return {
         "passed": tally.passed,
         "failed": tally.failed,
         "unknown": tally.unknown,

@@ -10,11 +10,12 @@ from tabulate import tabulate
 from dynasec import __version__
 from dynasec.audit.finding import Finding
 from dynasec.audit.report import Report
-from dynasec.audit.score import Tally
 from dynasec.check import Severity, Status
 from dynasec.registry import Control
 from dynasec.report.columns import cut, pad, width, wrap
+from dynasec.report.framework_table import framework_lines
 from dynasec.report.printable import printable
+from dynasec.report.score_row import percent, score_row
 
 WIDTH = 100
 _ROWS = 12
@@ -35,7 +36,7 @@ _SECTION = 16
 
 def pieces(report: Report) -> Iterator[str]:
     """Yield the report line by line, with ANSI colours; the caller strips them where they do not belong."""
-    for part in (_head, _failures, _unknowns, _scores, _next):
+    for part in (_head, _failures, _unknowns, _scores, framework_lines, _next):
         for line in part(report):
             yield f"{line}\n"
 
@@ -127,18 +128,11 @@ def _by_region(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _scores(report: Report) -> Iterator[str]:
-    rows = [(_cut(name, _SECTION), *_score_row(tally)) for name, tally in report.sections.items()]
-    rows.append(("overall", *_score_row(report.overall)))
+    rows = [(_cut(name, _SECTION), *score_row(tally)) for name, tally in report.sections.items()]
+    rows.append(("overall", *score_row(report.overall)))
     headers = ("Section", "Score", "Coverage", "Passed", "Failed", "Unknown", "N/A", "Suppressed")
     yield tabulate(rows, headers=headers, disable_numparse=True, colalign=("left", *("right",) * 7))
     yield ""
-
-
-def _score_row(tally: Tally) -> tuple[str, ...]:
-    counts = (tally.passed, tally.failed, tally.unknown, tally.not_applicable, tally.suppressed)
-    score = "-" if tally.score is None else f"{tally.score:.1f}"
-    coverage = "-" if tally.coverage is None else f"{_percent(tally.coverage)} %"
-    return score, coverage, *(str(count) for count in counts)
 
 
 def _next(report: Report) -> Iterator[str]:
@@ -146,7 +140,7 @@ def _next(report: Report) -> Iterator[str]:
         yield "Nothing was judged."
     else:
         coverage = 0 if report.overall.coverage is None else report.overall.coverage
-        text = f"Score {_whole(report.overall.score)} of 100, coverage {_percent(coverage)} %"
+        text = f"Score {_whole(report.overall.score)} of 100, coverage {percent(coverage)} %"
         yield click.style(text, bold=True)
     worst = _worst(report)
     if worst is not None:
@@ -173,11 +167,6 @@ def _of(report: Report, control: Control, status: Status) -> list[Finding]:
         for one in report.findings
         if one.control == control.id and one.status is status and one.suppressed is None
     ]
-
-
-def _percent(share: float) -> str:
-    """Return a share in percent, never rounded up to 100: only a complete audit may say so."""
-    return "100" if share == 1 else f"{min(share * 100, 99.9):.1f}".removesuffix(".0")
 
 
 def _whole(score: float) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from dynasec.audit.finding import Finding, fingerprint
+from dynasec.audit.framework import by_framework
 from dynasec.audit.report import Report, audit
-from dynasec.audit.score import tally
+from dynasec.audit.score import count, tally
 from dynasec.check import Check, Severity, Status, Verdict
 from dynasec.model.table import Table
 from dynasec.registry import Control, Registry
@@ -72,6 +73,15 @@ def report(*findings: Finding, controls: tuple[Control, ...] | None = None, **me
         "by_control": {
             one.id: tally([found for found in findings if found.control == one.id], ladder) for one in chosen
         },
+        "frameworks": by_framework(
+            {
+                one.id: count([found for found in findings if found.control == one.id], ladder)
+                for one in chosen
+            },
+            chosen,
+            chosen,
+            members.get("asked", ()),
+        ),
         **members,
     }
     return Report(**fields)

@@ -7,7 +7,7 @@ from dynasec import __version__
 from dynasec.audit.finding import Suppressed
 from dynasec.check import Severity, Status
 from dynasec.model.fact import Gap
-from dynasec.registry import BrokenPlugin
+from dynasec.plugins import BrokenPlugin
 from dynasec.report.as_json import pieces
 from tests.support.accounts import ACCOUNT, region, snapshot
 from tests.support.findings import control, finding, report
@@ -34,7 +34,17 @@ def _document():
 
 
 def test_the_document_has_the_keys_of_the_contract():
-    assert set(_document()) >= {"schema", "tool", "run", "scopes", "score", "controls", "findings", "gaps"}
+    assert set(_document()) >= {
+        "schema",
+        "tool",
+        "run",
+        "scopes",
+        "score",
+        "frameworks",
+        "controls",
+        "findings",
+        "gaps",
+    }
 
 
 def test_who_wrote_it_when_and_about_what():
@@ -74,6 +84,29 @@ def test_a_control():
             "suppressed": 1,
         }
     ]
+
+
+def test_a_framework_and_its_requirements():
+    counts = {"passed": 1, "failed": 1, "unknown": 1, "not_applicable": 1, "suppressed": 1}
+    assert _document()["frameworks"] == {
+        "aws-fsbp": {
+            "title": "AWS Foundational Security Best Practices",
+            "score": 66.7,
+            "coverage": 0.6666,
+            **counts,
+            "requirements": {
+                "DynamoDB.2": {
+                    "title": "point-in-time recovery",
+                    "status": "FAIL",
+                    "controls": ["some-control"],
+                    "left_out": [],
+                    "score": 66.7,
+                    "coverage": 0.6666,
+                    **counts,
+                }
+            },
+        }
+    }
 
 
 def test_a_finding_has_the_keys_of_the_contract():
