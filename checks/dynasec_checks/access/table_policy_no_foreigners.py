@@ -26,7 +26,12 @@ check = Check(
     title="The table's policy admits no foreign account",
     severity=Severity.CRITICAL,
     reads=(READ, "organizations:DescribeOrganization"),
-    frameworks=("nist-800-53-r5:AC-3", "nist-800-53-r5:AC-4", "source-post:iam-and-least-privilege"),
+    frameworks=(
+        "nist-800-53-r5:AC-3",
+        "nist-800-53-r5:AC-4",
+        "hipaa-164:312(a)(1)",
+        "source-post:iam-and-least-privilege",
+    ),
 )
 
 
