@@ -109,6 +109,13 @@ def resource_types(action: str) -> frozenset[str] | None:
     return frozenset(str(kind["name"]) for kind in kinds)
 
 
+def condition_keys(action: str) -> frozenset[str]:
+    """List the condition keys (lower case) that AWS's reference names for an action; none for what it does not know."""
+    entry = _details(action.partition(":")[0]).get(action, {})
+    keys: list[str] = entry.get("conditionKeys", [])
+    return frozenset(key.lower() for key in keys)
+
+
 def is_known(action: str) -> bool:
     """Whether the catalogue holds this `service:Action`, spelled canonically."""
     return action in catalogue(action.partition(":")[0])
