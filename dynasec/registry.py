@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib.metadata import EntryPoint, entry_points
-from types import ModuleType
 from typing import Any, Final, cast
 
 from dynasec.check import Check, Severity
 from dynasec.errors import UsageError
 from dynasec.model.subjects import SUBJECTS
+from dynasec.plugins import OPERATION, BrokenPlugin, Plugin, modules
 
 GROUP: Final = "dynasec.checks"
-_MODULE: Final = re.compile(r"\w+(\.\w+)*")
-_OPERATION: Final = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +25,6 @@ class Control:
     pack: str
     page: str
     check: Check[Any]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class BrokenPlugin:
-    """Something of a pack that could not be loaded: what it would have said is not known."""
-
-    pack: str
-    module: str
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,59 +82,29 @@ def load_packs(packs: Iterable[EntryPoint]) -> Registry:
     """Load the given packs. Two controls of one id: the second is broken, whichever pack it is from."""
     controls: dict[str, Control] = {}
     broken: list[BrokenPlugin] = []
-    for pack in sorted(packs, key=lambda entry: entry.name):
-        for found in _load_pack(pack):
-            if isinstance(found, BrokenPlugin):
-                broken.append(found)
-            elif found.id in controls:
-                broken.append(
-                    BrokenPlugin(
-                        pack.name, found.id, f"{found.id} exists already in {controls[found.id].pack}"
-                    )
-                )
-            else:
-                controls[found.id] = found
+    for plugin in modules(packs):
+        found = plugin if isinstance(plugin, BrokenPlugin) else _control(plugin)
+        if isinstance(found, BrokenPlugin):
+            broken.append(found)
+        elif found.id in controls:
+            broken.append(
+                BrokenPlugin(found.pack, found.id, f"{found.id} exists already in {controls[found.id].pack}")
+            )
+        else:
+            controls[found.id] = found
     return Registry(
         tuple(sorted(controls.values(), key=lambda one: (one.section, one.id))), tuple(sorted(broken))
     )
 
 
-def _load_pack(pack: EntryPoint) -> Iterator[Control | BrokenPlugin]:
-    if not _MODULE.fullmatch(pack.value):
-        yield BrokenPlugin(pack.name, pack.value, "the entry point names no package")
-        return
-    package = _import(pack.name, pack.value)
-    if isinstance(package, BrokenPlugin):
-        yield package
-        return
-    if not hasattr(package, "__path__"):
-        yield BrokenPlugin(pack.name, pack.value, "is a module, not a package of sections")
-        return
-    for section in pkgutil.iter_modules(package.__path__):
-        if not section.ispkg:
-            continue
-        folder = _import(pack.name, f"{package.__name__}.{section.name}")
-        if isinstance(folder, BrokenPlugin):
-            yield folder
-            continue
-        for info in pkgutil.iter_modules(folder.__path__):
-            if not info.name.startswith("_"):
-                yield _load_control(pack.name, section.name, f"{folder.__name__}.{info.name}")
-
-
-def _load_control(pack: str, section: str, name: str) -> Control | BrokenPlugin:
-    module = _import(pack, name)
-    if isinstance(module, BrokenPlugin):
-        return module
-    check: Check[Any] | None = getattr(module, "check", None)
+def _control(plugin: Plugin) -> Control | BrokenPlugin:
+    check: Check[Any] | None = getattr(plugin.module, "check", None)
     if not isinstance(check, Check):
-        return BrokenPlugin(pack, name, "has no `check = Check(…)`")
+        return BrokenPlugin(plugin.pack, plugin.name, "has no `check = Check(…)`")
     wrong = _fault_of(check)
     if wrong:
-        return BrokenPlugin(pack, name, wrong)
-    return Control(
-        name.rpartition(".")[2].replace("_", "-"), section, pack, (module.__doc__ or "").strip(), check
-    )
+        return BrokenPlugin(plugin.pack, plugin.name, wrong)
+    return Control(plugin.id, plugin.section, plugin.pack, plugin.page, check)
 
 
 def _fault_of(check: Check[Any]) -> str:
@@ -161,17 +117,8 @@ def _fault_of(check: Check[Any]) -> str:
         return f"severity = {check.severity!r} is no Severity"
     if isinstance(cast("object", check.reads), str):
         return f"reads = {check.reads!r} is a text: a tuple of one needs its comma"
-    wrong = next((one for one in check.reads if not _OPERATION.fullmatch(one)), None)
+    wrong = next((one for one in check.reads if not OPERATION.fullmatch(one)), None)
     return "" if wrong is None else f"reads {wrong!r}, which is no `service:Operation`"
-
-
-def _import(pack: str, name: str) -> ModuleType | BrokenPlugin:
-    try:
-        return importlib.import_module(name)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as problem:  # noqa: BLE001 - a plug-in may fail in any way, SystemExit too; it is named and the others go on
-        return BrokenPlugin(pack, name, f"{type(problem).__name__}: {problem}")
 
 
 def _framework_names(control: Control) -> tuple[str, ...]:

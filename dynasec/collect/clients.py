@@ -78,6 +78,17 @@ class Clients:
                 self._made[key] = client
         return client
 
+    def writer(self, service: str, region: str, config: Config) -> Any:  # noqa: ANN401 - clients are made at run time
+        """Make a client with a configuration of its own, for whoever must not send a call twice. The caller keeps it.
+
+        Raises:
+            BotoCoreError: botocore knows no such service, or cannot read its own configuration.
+
+        """
+        with self._lock:
+            session = cast("Any", self._session)  # its stubs know service names as literals only
+            return session.client(service, region_name=region, endpoint_url=self._endpoint_url, config=config)
+
     def keep_only(self, services: frozenset[str]) -> None:
         """Forget the clients of all other services, and give their memory back: some 40 MiB. Asked again, they are made again."""
         with self._lock:

@@ -26,6 +26,11 @@ def _shared() -> tuple[_Kept, ScriptedSession]:
     return _Kept(session), session
 
 
+def emulated_clients() -> Clients:
+    """The clients by which the emulated account is read and changed. Use inside `mock_aws()`."""
+    return _shared()[0]
+
+
 def collect_emulated(
     reads: Iterable[str],
     *,

@@ -15,7 +15,8 @@ from dynasec import __version__, cli, snapshot_file
 from dynasec.cli import main, run
 from dynasec.model.table import ContinuousBackups
 from dynasec.permissions import reads_of
-from dynasec.registry import BrokenPlugin, Registry, load
+from dynasec.plugins import BrokenPlugin
+from dynasec.registry import Registry, load
 from tests.support.accounts import denied, region, snapshot, table
 from tests.support.scripted import AwsError, clients
 

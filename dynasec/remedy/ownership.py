@@ -1,0 +1,80 @@
+"""Who manages a resource: a change by hand would be undone, or drift, where a stack or a Terraform state owns it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+from dynasec.errors import DynasecError
+from dynasec.model.fact import Fact
+from dynasec.model.shape import Resource
+
+_STACK: Final = "aws:cloudformation:stack-name"
+_STACK_ID: Final = "aws:cloudformation:stack-id"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What manages a resource, as the plan's `managed_by`; empty for nobody. `unknown` says why it cannot be told."""
+
+    managed_by: Mapping[str, str]
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """Knows CloudFormation's tags and the resources of Terraform states: ARN or id to address."""
+
+    terraform: Mapping[str, str]
+
+    def of(self, resource: Resource) -> Owner:
+        """Return who manages a resource."""
+        for name in (resource.arn, resource.arn.rpartition("/")[2]):
+            if name and name in self.terraform:
+                return Owner({"terraform": self.terraform[name]})
+        tags: Any = getattr(resource, "tags", {})
+        if isinstance(tags, Fact):
+            fact = cast("Fact[Mapping[str, str]]", tags)
+            if fact.gap is not None:
+                return Owner({}, f"its tags could not be read ({fact.gap}): a stack may own it")
+            tags = fact.value or {}
+        stack = tags.get(_STACK) or tags.get(_STACK_ID)
+        return Owner({"cloudformation": str(stack)} if stack else {})
+
+
+def terraform_resources(path: Path) -> dict[str, str]:
+    """Read a Terraform state (version 4) and return the addresses of its managed resources by ARN and by id.
+
+    Raises:
+        DynasecError: it cannot be read, or is no state.
+
+    """
+    try:
+        state: Any = json.loads(path.read_bytes())
+    except OSError as problem:
+        msg = f"cannot read {path}: {problem.strerror or problem}"
+        raise DynasecError(msg) from problem
+    except (UnicodeDecodeError, ValueError, RecursionError) as problem:
+        msg = f"{path} is not a Terraform state: it is not JSON"
+        raise DynasecError(msg) from problem
+    if not isinstance(state, dict) or cast("dict[str, Any]", state).get("version") != 4:  # noqa: PLR2004 - the one version there is since 0.12
+        msg = f"{path} is not a Terraform state of version 4"
+        raise DynasecError(msg, hint="give the file that `terraform state pull` prints")
+    return dict(_addresses(cast("dict[str, Any]", state)))
+
+
+def _addresses(state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for resource in state.get("resources") or ():
+        if resource.get("mode") != "managed":
+            continue
+        address = ".".join(filter(None, (resource.get("module"), resource.get("type"), resource.get("name"))))
+        for instance in resource.get("instances") or ():
+            attributes: Mapping[str, Any] = instance.get("attributes") or {}
+            key = instance.get("index_key")
+            full = address if key is None else f"{address}[{json.dumps(key)}]"
+            for name in ("arn", "id"):
+                if isinstance(attributes.get(name), str):
+                    yield attributes[name], full
