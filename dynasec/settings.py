@@ -132,6 +132,29 @@ class Thresholds(_Section):
     open_finding_days: Annotated[int, Field(ge=0)] = 7
 
 
+class Remedy(_Section):
+    """What remediations may do and what they need to be told.
+
+    `unattended` are the controls that `apply --unattended` may close. `approval`: access changes need `dynasec approve` by another
+    principal. `shared_keys` are ARNs of customer managed keys, by data class or by `class@region`, to use instead of a new key for each
+    table. `log_bucket` receives trails and configuration snapshots, `alert_topic` (an ARN) or `alert_address` (an e-mail address) alerts;
+    without them new ones are made where a remediation can. The role ARNs are those that AWS services assume.
+    """
+
+    approval: bool = False
+    unattended: tuple[str, ...] = ()
+    max_changes: Annotated[int, Field(ge=1)] = 100
+    max_tables: Annotated[int, Field(ge=1)] = 50
+    concurrency: Annotated[int, Field(ge=1, le=5)] = 5
+    shared_keys: dict[str, str] = Field(default_factory=dict[str, str])
+    log_bucket: str = ""
+    alert_topic: str = ""
+    alert_address: str = ""
+    backup_role: str = ""
+    config_role: str = ""
+    flow_log_role: str = ""
+
+
 class Suppression(_Section):
     """An accepted risk: who accepts it, why, and until when. `resource` is a glob on the ARN."""
 
@@ -162,6 +185,7 @@ class Settings(_Section):
     trust: Trust = Trust()
     network: Network = Network()
     thresholds: Thresholds = Thresholds()
+    remedy: Remedy = Remedy()
     severity: dict[str, SeverityName] = Field(default_factory=dict[str, SeverityName])
     rules: tuple[Rule, ...] = ()
     attest: tuple[Attestation, ...] = ()
