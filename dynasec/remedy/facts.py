@@ -30,7 +30,7 @@ def differences(state: State, answer: Mapping[str, Any]) -> Iterator[Difference]
     seen = as_json(answer)
     for path, expected in state.facts.items():
         found = jmespath.search(path, seen)
-        if comparable(found) != comparable(expected):
+        if _written(found) != _written(expected):
             yield Difference(path, expected, found)
 
 
@@ -57,7 +57,7 @@ def as_json(value: Any) -> Any:  # noqa: ANN401 - any value that botocore parses
 
 
 def comparable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return what a value is compared by: a text that is a JSON object or list counts as what it says."""
+    """Return what a value is compared by: a text that is a JSON object or list counts as what it says, 1.0 as 1."""
     if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
         try:
             return comparable(json.loads(value))
@@ -67,7 +67,14 @@ def comparable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return {name: comparable(one) for name, one in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list | tuple):
         return [comparable(one) for one in cast("list[Any]", value)]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value
+
+
+def _written(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return a value as text, since Python takes False for 0."""
+    return json.dumps(comparable(value), sort_keys=True, default=str)
 
 
 def _short(value: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -1,0 +1,67 @@
+"""Ownership: stacks by their tags, Terraform by its state; what cannot be told is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dynasec.errors import DynasecError
+from dynasec.remedy.ownership import Ownership, terraform_resources
+from tests.support.accounts import denied, table
+
+STATE: dict[str, Any] = {
+    "version": 4,
+    "resources": [
+        {
+            "mode": "managed",
+            "module": "module.shop",
+            "type": "aws_dynamodb_table",
+            "name": "orders",
+            "instances": [
+                {"index_key": "a", "attributes": {"arn": table("orders").arn, "id": "orders"}},
+                {"attributes": None},
+            ],
+        },
+        {"mode": "data", "type": "aws_vpc", "name": "v", "instances": [{"attributes": {"id": "vpc-1"}}]},
+    ],
+}
+
+
+def test_a_stack_is_known_by_its_tags() -> None:
+    owner = Ownership({}).of(table(tags={"aws:cloudformation:stack-name": "shop"}))
+    assert owner.managed_by == {"cloudformation": "shop"}
+
+
+def test_nobody() -> None:
+    assert Ownership({}).of(table(tags={"Team": "shop"})).managed_by == {}
+
+
+def test_unread_tags_hide_a_stack() -> None:
+    assert "a stack may own it" in Ownership({}).of(table(tags=denied("tag:GetResources"))).unknown
+
+
+def test_a_terraform_state(tmp_path: Path) -> None:
+    path = tmp_path / "terraform.tfstate"
+    path.write_text(json.dumps(STATE))
+    resources = terraform_resources(path)
+    assert resources == {
+        table("orders").arn: 'module.shop.aws_dynamodb_table.orders["a"]',
+        "orders": 'module.shop.aws_dynamodb_table.orders["a"]',
+    }
+    assert Ownership(resources).of(table("orders")).managed_by == {
+        "terraform": 'module.shop.aws_dynamodb_table.orders["a"]'
+    }
+    assert Ownership(resources).of(table("customers")).managed_by == {}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"version": 3}', "[" * 100_000])
+def test_what_is_no_state(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "terraform.tfstate"
+    path.write_text(content)
+    with pytest.raises(DynasecError, match="not a Terraform state"):
+        terraform_resources(path)
+    with pytest.raises(DynasecError, match="cannot read"):
+        terraform_resources(tmp_path / "none")
