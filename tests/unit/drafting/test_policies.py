@@ -94,7 +94,7 @@ def test_an_old_version_is_not_raised_behind_the_back_of_other_statements() -> N
     variable = {**TLS, "Condition": {"StringEquals": {"aws:PrincipalTag/lane": "${aws:ResourceTag/lane}"}}}
     with pytest.raises(Unknown) as refusal:
         with_statement(before, variable)
-    assert "old Version" in refusal.value.gap.message
+    assert "old Version" in refusal.value.gaps[0].message
 
 
 @pytest.mark.parametrize(
