@@ -26,6 +26,7 @@ from dynasec.change import (
 )
 from dynasec.check import Context
 from dynasec.model.fact import Fact, Listing, Unknown
+from dynasec.model.key import Key
 from dynasec.model.shape import Resource, Shape
 
 __all__ = [
@@ -100,7 +101,8 @@ class Draft:
     where one does not hold the change is stale. At least one of them should pin the thing itself (`always=True`).
     `verify` must hold in the end, within `timeout_s`; where all of `verify` holds beforehand there is nothing to do.
     `replaces` are pairs of pieces of the snapshot (the very objects) and what they become: the plan is tried on the account as it would
-    be. Access changes must give them. `closes` are ARNs of the subjects that pass afterwards (default: the subject that failed).
+    be. Access changes must give them. `new_keys` are KMS keys that will exist then; one of a known ARN serves its `tables` besides.
+    `closes` are ARNs of the subjects that pass afterwards (default: the subject that failed).
     `key` names the draft within the plan, for `depends_on` and `result(of=…)`; two drafts of one key are one change.
     `lane`: changes of one lane run one after another (default: the resource). `risk` and `undo` override the remediation's.
     `reasons` say why the risk is what it is; `loses` what an undo does not bring back. `blocked` says why it must not be applied.
@@ -116,6 +118,7 @@ class Draft:
     verify: tuple[State, ...]
     timeout_s: int = 120
     replaces: tuple[tuple[Piece, Piece], ...] = ()
+    new_keys: tuple[Key, ...] = ()
     closes: tuple[str, ...] = ()
     key: str = ""
     depends_on: tuple[str, ...] = ()
@@ -140,6 +143,7 @@ class Advice:
 Proposal = Draft | Advice
 Planner = Callable[[Sequence[Failure[R]], Context], Iterable[Proposal]]
 EachPlanner = Callable[[R, Context], Iterable[Proposal]]
+FailurePlanner = Callable[[Failure[R], Context], Iterable[Proposal]]
 
 
 @dataclass(slots=True)
@@ -164,12 +168,17 @@ class Remediation(Generic[R]):
 
     def each(self, function: EachPlanner[R]) -> EachPlanner[R]:
         """Register a function that drafts changes for one subject."""
+        self.each_failure(lambda failure, context: function(failure.subject, context))
+        return function
+
+    def each_failure(self, function: FailurePlanner[R]) -> FailurePlanner[R]:
+        """Register a function that drafts changes for one subject and must know which of its controls fail."""
 
         def plan(failures: Sequence[Failure[R]], context: Context) -> Iterable[Proposal]:
             for failure in failures:
                 arn = failure.subject.arn
                 try:
-                    proposals = list(function(failure.subject, context))
+                    proposals = list(function(failure, context))
                 except Unknown as missing:  # what could not be read is never changed
                     yield Advice(arn, f"cannot be planned: {missing}", "let dynasec read it, then plan again")
                     continue

@@ -10,6 +10,7 @@ from dynasec.audit.finding import Finding
 from dynasec.audit.report import Report
 from dynasec.audit.score import tally
 from dynasec.check import Context, Status
+from dynasec.model.key import Key
 from dynasec.model.snapshot import Snapshot
 from dynasec.remedy.drafts import Proposed
 from dynasec.remedy.projection import replaced
@@ -37,7 +38,7 @@ class Trial:
 
     def shortcomings(self, proposed: Proposed) -> Iterable[str]:
         """Yield why a draft would not close its findings; nothing where it does, or where it cannot be tried."""
-        if not proposed.draft.replaces:
+        if not (proposed.draft.replaces or proposed.draft.new_keys):
             return
         try:
             account = self.account_after(proposed)
@@ -93,7 +94,19 @@ def applied(account: Snapshot, proposed: Proposed) -> Snapshot:
     """
     for old, new in proposed.draft.replaces:
         account = replaced(account, old, new)
-    return account
+    return _with_keys(account, proposed.draft.new_keys)
+
+
+def _with_keys(account: Snapshot, new: Sequence[Key]) -> Snapshot:
+    if not new:
+        return account
+    keys = {key.arn: key for key in account.keys}
+    for key in new:
+        known = keys.get(key.arn, key)
+        keys[key.arn] = known.model_copy(update={"tables": tuple(sorted({*known.tables, *key.tables}))})
+    fields = {name: getattr(account, name) for name in Snapshot.model_fields}
+    # `model_copy` would take the cached properties along, which know the keys as they were
+    return Snapshot.model_construct(set(account.model_fields_set), **fields | {"keys": tuple(keys.values())})
 
 
 @dataclass(frozen=True, slots=True)
