@@ -22,6 +22,7 @@ from dynasec.model.snapshot import Snapshot
 from dynasec.model.subjects import reads_to_list
 from dynasec.model.table import Table
 from dynasec.semantics.classification import Classifier
+from dynasec.semantics.duties import Duties
 from dynasec.semantics.placement import Placement
 from dynasec.settings import Settings
 
@@ -123,6 +124,11 @@ class Context:
     def access(self) -> Access:
         """Who can do what to the snapshot's tables; compiled when first asked, once for all checks."""
         return Access(self.snapshot)
+
+    @cached_property
+    def duties(self) -> Duties:
+        """Who is meant to administer tables and to export them."""
+        return Duties(self.settings.trust, self.snapshot.account.id)
 
     def region(self, resource: Resource) -> Region:
         """Return the Region of a resource.

@@ -67,6 +67,7 @@ FRAMEWORKS: Final[Mapping[str, Framework]] = {
             "AC-2": "account management",
             "AC-3": "access enforcement",
             "AC-4": "information flow enforcement",
+            "AC-5": "separation of duties",
             "AC-6": "least privilege",
             "AU-2": "event logging",
             "AU-9": "protection of audit information",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -16,6 +16,7 @@ from dynasec.access.paths import Paths
 from dynasec.access.policies import Shelf
 from dynasec.access.principals import People, Who, unlisted_principals
 from dynasec.access.questions import Part, Question, questions
+from dynasec.access.reach import Reaches, gaps_of
 from dynasec.access.row import Grant, PrincipalType, Row, Standing
 from dynasec.access.rows import rows_of
 from dynasec.access.steps import Steps
@@ -23,7 +24,7 @@ from dynasec.access.tables import Side, side_of
 from dynasec.iam.actions import Capability
 from dynasec.iam.document import Document
 from dynasec.iam.layers import EndpointType, Policy, Unread
-from dynasec.model.fact import malformed
+from dynasec.model.fact import Gap, malformed
 from dynasec.model.network import Endpoint
 from dynasec.model.region import Region
 from dynasec.model.snapshot import Snapshot
@@ -105,17 +106,45 @@ class Access:
         external: bool = False,
     ) -> MatrixAnswer:
         """Return what everybody can do to every table by themselves. `names` chooses principals; `external`: foreigners only."""
-        tables = tuple(self.snapshot.tables())
-        sides = [self.side(table) for table in tables]
         people = [
             who
             for who in self.everybody.values()
             if (names is None or names(who.name)) and (who.external or not external)
         ]
+        groups = self._matrix.groups(people, asked or questions())
+        tables = sum(1 for _ in self.snapshot.tables())
+        return MatrixAnswer(self.snapshot, tuple(groups), self.caveats, len(people), tables)
+
+    @cached_property
+    def reaches(self) -> Reaches:
+        """What everybody but root and the roles of AWS's services can do by themselves, action by action; computed once."""
+        people = [
+            who
+            for who in self.everybody.values()
+            if who.kind is not PrincipalType.ROOT and not who.caller.service_linked
+        ]
+        tables = [table.arn for table in self.snapshot.tables()]
+        return Reaches(self.evaluator, self._matrix, people, tables)
+
+    @cached_property
+    def _matrix(self) -> Matrix:
+        sides = [self.side(table) for table in self.snapshot.tables()]
         through = [] if self.through is None else [self.through.policy]
         shared = [*(self.above.scps or ()), *(self.above.rcps or ()), *through]
-        groups = Matrix(self.evaluator, sides, Tables(sides, shared)).groups(people, asked or questions())
-        return MatrixAnswer(self.snapshot, tuple(groups), self.caveats, len(people), len(tables))
+        return Matrix(self.evaluator, sides, Tables(sides, shared))
+
+    def hidden(self, table: Table, parts: Iterable[Part]) -> Iterator[Gap]:
+        """Yield what was not read and may give somebody access to these parts of a table, known principals' policies aside."""
+        identity = self.snapshot.identity
+        wanted = frozenset(parts)
+        gaps = [identity.users.gap, identity.roles.gap]
+        if Part.BACKUP in wanted and self._backups_are_named:
+            gaps.append(self._region(table).table_backups.gap)
+        yield from (gap for gap in gaps if gap is not None)
+        pieces = (piece for part in wanted for piece in self.side(table).pieces[part])
+        for layer in dict.fromkeys(piece.policy for piece in pieces):
+            for policy in layer.index.unread:
+                yield from gaps_of(policy)
 
     def rows(self, table: Table, asked: tuple[Question, ...] | None = None) -> Iterator[Row]:
         """Yield the lines of a table, denied capabilities included: capability by capability, the surest first."""

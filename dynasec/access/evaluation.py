@@ -74,6 +74,19 @@ class Evaluator:
                         found[question].append((piece, grant))
         return {question: tuple(answers) for question, answers in found.items()}
 
+    def decided(
+        self, who: Who, side: Side, asked: tuple[Question, ...]
+    ) -> Iterator[tuple[Piece, tuple[Question, ...], Decision]]:
+        """Yield the decision of each part and the questions it answers; those are left out of which no statement may allow anything."""
+        for pieces in side.pieces.values():
+            for piece in pieces:
+                layers = self._layers(who, piece, None)
+                with_key = layers if side.key is None else _with_key(layers, side)
+                for group in self._grouped(asked, piece, layers):
+                    if not group.hopeless:
+                        chosen = with_key if group.first.needs_key else layers
+                        yield piece, group.questions, self._decide(who, piece, chosen, group.first)
+
     def standings(
         self, who: Who, side: Side, asked: tuple[Question, ...]
     ) -> tuple[tuple[Capability, Standing], ...]:

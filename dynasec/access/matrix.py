@@ -33,13 +33,11 @@ class Matrix:
 
     def groups(self, people: Sequence[Who], asked: tuple[Question, ...]) -> Iterator[Group]:
         """Yield groups of principals and tables with the same standings, the most powerful first."""
-        alike: defaultdict[Hashable, list[Who]] = defaultdict(list)
-        for who in people:
-            alike[self._key(who)].append(who)
         found: defaultdict[tuple[Standings, int], list[str]] = defaultdict(list)
-        for same in alike.values():
+        for same in self.alike(people):
             by_standing: defaultdict[Standings, int] = defaultdict(int)
-            for tables, standings in self._of(same[0], asked):
+            for tables, side in self.blocks(same[0]):
+                standings = self._evaluator.standings(same[0], side, asked)
                 if standings:
                     by_standing[standings] |= tables
             for standings, tables in by_standing.items():
@@ -47,11 +45,17 @@ class Matrix:
         for (standings, tables), names in sorted(found.items(), key=_power):
             yield Group(tuple(sorted(names)), self._tables(tables), dict(standings))
 
-    def _of(self, who: Who, asked: tuple[Question, ...]) -> Iterator[tuple[int, Standings]]:
-        """Yield sets of tables (bit i = table i) and what one principal can do to each of them."""
+    def alike(self, people: Sequence[Who]) -> list[list[Who]]:
+        """Return principals in groups that nothing tells apart."""
+        alike: defaultdict[Hashable, list[Who]] = defaultdict(list)
+        for who in people:
+            alike[self._key(who)].append(who)
+        return list(alike.values())
+
+    def blocks(self, who: Who) -> Iterator[tuple[int, Side]]:
+        """Yield disjoint sets of tables (bit i = table i) that nothing tells apart for a principal, each with one that stands for all."""
         for tables in self._alike.blocks(who):
-            first = next(places(tables))
-            yield tables, self._evaluator.standings(who, self._sides[first], asked)
+            yield tables, self._sides[next(places(tables))]
 
     def _tables(self, bits: int) -> tuple[Table, ...]:
         return tuple(self._sides[place].table for place in places(bits))

@@ -30,7 +30,7 @@ class Above:
     """The organisation as the engine wants it.
 
     `organization`: its id, empty where the account belongs to none, None where that is not known. `management`: the account is the
-    organisation's management account, which no control policy binds.
+    organisation's management account, which no control policy binds. `gaps`: what was not read and may forbid more.
     """
 
     scps: tuple[Layer, ...] | None = None
@@ -38,13 +38,15 @@ class Above:
     organization: str | None = None
     management: bool = False
     caveats: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 def above(snapshot: Snapshot, shelf: Shelf) -> Above:
     """Read the organisation of a snapshot."""
     found = snapshot.organization
     if found.description.gap is not None:
-        return Above(caveats=(_nothing_read(found.description.gap),))
+        hidden = found.description.gap
+        return Above(caveats=(_nothing_read(hidden),), gaps=(hidden,))
     description = found.description.known()
     if description is None:
         return Above(organization="")
@@ -52,16 +54,19 @@ def above(snapshot: Snapshot, shelf: Shelf) -> Above:
     if description.feature_set != _ALL_FEATURES or management:
         return Above(organization=description.id, management=management)
     caveats = [] if found.levels.gap is None else [_nothing_read(found.levels.gap)]
+    missing = [] if found.levels.gap is None else [found.levels.gap]
     layers: dict[str, tuple[Layer, ...]] = {}
     for kind, name in _KINDS:
         gaps: list[Gap] = []
         layers[kind] = tuple(_levels(snapshot, shelf, kind, gaps))
+        missing += gaps
         caveats += [f"Some {name} could not be read ({gap}) and are left out." for gap in gaps[:1]]
     return Above(
         scps=layers[SERVICE_CONTROL] or None,
         rcps=layers[RESOURCE_CONTROL] or None,
         organization=description.id,
         caveats=tuple(caveats),
+        gaps=tuple(dict.fromkeys(missing)),
     )
 
 

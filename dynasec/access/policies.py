@@ -11,6 +11,8 @@ from dynasec.model.fact import Fact, Gap
 
 INLINE: Final = "inline"
 MANAGED: Final = "managed"
+ASSUMED: Final = "assumed"
+"""The kind of what stands in for policies that are nobody's here."""
 
 _EVERYTHING: Final = parse(
     '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
@@ -19,7 +21,7 @@ _EVERYTHING: Final = parse(
 
 def all_allowed(identifier: str) -> Layer:
     """Return a layer that allows everything, named after what it stands in for."""
-    return Layer((Policy(identifier, "assumed", _EVERYTHING),))
+    return Layer((Policy(identifier, ASSUMED, _EVERYTHING),))
 
 
 class Shelf:

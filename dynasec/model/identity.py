@@ -75,13 +75,20 @@ class Group(Resource):
     attached: Listing[str] = unlisted(DETAILS)
 
 
-class User(Resource):
+class IamPrincipal(Resource):
+    """A user or a role: whatever can act. As a subject it stands for all of both."""
+
+    aws_type: ClassVar[str] = "AWS::IAM::Principal"
+
+    name: str
+    path: str = "/"
+
+
+class User(IamPrincipal):
     """An IAM user. `groups` are names, `boundary` the ARN of the permissions boundary's policy."""
 
     aws_type: ClassVar[str] = "AWS::IAM::User"
 
-    name: str
-    path: str = "/"
     groups: Listing[str] = unlisted(DETAILS)
     inline: Listing[InlinePolicy] = unlisted(DETAILS)
     attached: Listing[str] = unlisted(DETAILS)
@@ -90,13 +97,11 @@ class User(Resource):
     credentials: Fact[Credentials] = unread(REPORT)
 
 
-class Role(Resource):
+class Role(IamPrincipal):
     """An IAM role. `trust` is its assume-role policy; `instance_profiles` are ARNs."""
 
     aws_type: ClassVar[str] = "AWS::IAM::Role"
 
-    name: str
-    path: str = "/"
     trust: Fact[str] = unread(DETAILS)
     inline: Listing[InlinePolicy] = unlisted(DETAILS)
     attached: Listing[str] = unlisted(DETAILS)

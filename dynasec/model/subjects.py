@@ -11,7 +11,7 @@ from dynasec.model.backup import BackupVault
 from dynasec.model.companion import DaxCluster
 from dynasec.model.edge import FrontDoor, WebAcl
 from dynasec.model.fact import Listing
-from dynasec.model.identity import DETAILS, Policy, Role, User
+from dynasec.model.identity import DETAILS, IamPrincipal, Policy, Role, User
 from dynasec.model.key import Key
 from dynasec.model.network import Endpoint, Subnet, Vpc
 from dynasec.model.region import Region
@@ -91,6 +91,9 @@ SUBJECTS: dict[type[Resource], Subject] = {
     WebAcl: Subject(("wafv2:ListWebACLs",), _web_acls),
     User: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.users)]),
     Role: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.roles)]),
+    IamPrincipal: Subject(
+        (DETAILS,), lambda snapshot: [("", snapshot.identity.users), ("", snapshot.identity.roles)]
+    ),
     Policy: Subject((DETAILS,), lambda snapshot: [("", snapshot.identity.policies)]),
 }
 
