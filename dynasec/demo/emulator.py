@@ -55,15 +55,26 @@ def simulated_account() -> Generator[Clients]:
         msg = "the simulated account needs moto"
         raise DynasecError(msg, hint="pip install 'dynasec[demo]'") from problem
     before = os.environ.copy()
-    os.environ.update(MOTO_IAM_LOAD_MANAGED_POLICIES="true", AWS_EC2_METADATA_DISABLED="true")
+    os.environ.update(AWS_EC2_METADATA_DISABLED="true")
     os.environ.pop("AWS_ENDPOINT_URL", None)
     os.environ.pop("AWS_PROFILE", None)
     try:
         with moto.mock_aws():
+            _load_managed_policies()
             yield _furnished()
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _load_managed_policies() -> None:
+    """Let AWS's managed policies exist in this partition; moto would load all 1,500 of them once for each of AWS's partitions, twice."""
+    backends = importlib.import_module("moto.backends")
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    try:
+        _ = backends.get_backend("iam")[ACCOUNT]["aws"]
+    finally:
+        del os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"]
 
 
 def _furnished() -> Clients:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import boto3
 import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.loaders import Loader, create_loader
 from botocore.model import OperationModel
 from botocore.validate import validate_parameters
 
@@ -36,6 +38,12 @@ class AwsError(Exception):
         self.code, self.message, self.status = code, message, status
 
 
+@cache
+def _loader() -> Loader:
+    """Return the one reader of service models: each finds out anew, and slowly, which services there are."""
+    return create_loader()
+
+
 class OverlaySession(boto3.Session):
     """Has dummy credentials, which emulators accept, and counts the calls in `made` by `service:Operation`."""
 
@@ -43,6 +51,7 @@ class OverlaySession(boto3.Session):
         self, answers: Answers | None = None, amendments: Amendments | None = None, region: str = "us-east-1"
     ) -> None:
         core = botocore.session.Session()
+        core.register_component("data_loader", _loader())
         super().__init__("testing", "testing", botocore_session=core, region_name=region)
         self.made: Counter[str] = Counter()
         self._answers: dict[tuple[str, str], Scripted] = {}
