@@ -19,6 +19,8 @@ _COMMANDS: Final = {
     "controls": "List the controls, or explain one.",
     "demo": "Audit a simulated account: no AWS needed.",
     "permissions": "Print the least-privilege policy that the chosen controls need.",
+    "plan": "Turn failed findings into a remediation plan file; write nothing to AWS.",
+    "show": "Show a plan for reading: text, json, diff.",
     "simulate": "Evaluate IAM requests offline, in the shapes of iam:SimulateCustomPolicy.",
 }
 """Name and summary of each command; its module in `dynasec.cli` holds `command`. A test holds the summaries to the docstrings."""

@@ -50,8 +50,13 @@ class Common:
 
     @property
     def color(self) -> bool | None:
-        """False where colour is unwanted (https://no-color.org), else None: click decides by the stream."""
-        return False if self.no_color or os.environ.get("NO_COLOR") else None
+        """See `colour_wanted`."""
+        return colour_wanted(off=self.no_color)
+
+
+def colour_wanted(*, off: bool) -> bool | None:
+    """Return False where colour is unwanted (https://no-color.org), else None: click decides by the stream."""
+    return False if off or os.environ.get("NO_COLOR") else None
 
 
 @dataclass(frozen=True)
