@@ -1,8 +1,9 @@
 """Who is an administrator by its rights, where nobody is declared one.
 
 Whoever may do everything everywhere may also give and take every right, so that limiting its single rights limits nothing. Roles that a
-service may assume are no administrators, whatever they may do: they are what applications run as. CloudFormation's are, since it
-deploys; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html.
+service or a web identity may assume are no administrators, whatever they may do: they are what applications and pods run as. Those of
+CloudFormation and of pipelines are, since these deploy;
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html.
 """
 
 from __future__ import annotations
@@ -13,13 +14,26 @@ from dynasec.access.principals import Who
 from dynasec.iam.document import Document, Statement
 from dynasec.iam.layers import Policy
 from dynasec.iam.matching import Pattern, covers
-from dynasec.iam.principals import PrincipalKind, names
+from dynasec.iam.principals import PrincipalKind, PrincipalName, names
 from dynasec.model.identity import DETAILS
 from dynasec.semantics.policy_text import document_of
 
 _EVERY_ACTION: Final = Pattern.of("*:*", ignore_case=True)
 _EVERY_RESOURCE: Final = Pattern.of("arn:*")
-_DEPLOYING: Final = frozenset({"cloudformation.amazonaws.com"})
+_DEPLOYING: Final = "cloudformation.amazonaws.com"
+_PEOPLE: Final = ":saml-provider/"
+_PIPELINES: Final = tuple(
+    f":oidc-provider/{host}"
+    for host in (
+        "token.actions.githubusercontent.com",
+        "gitlab.com",
+        "api.bitbucket.org",
+        "app.terraform.io",
+        "oidc.circleci.com",
+        "agent.buildkite.com",
+    )
+)
+"""The identity providers of services that build and deploy; others, such as that of an EKS cluster, stand for what runs there."""
 
 
 def is_full_administrator(who: Who) -> bool:
@@ -49,15 +63,17 @@ def _is_everything(statement: Statement) -> bool:
 
 
 def _serves(trust: Document) -> bool:
-    """Whether a service that runs applications may assume a role, or anyone."""
-    for statement in trust.statements:
-        if not statement.allows:
-            continue
-        if statement.principals is None:
-            return True
-        for name in names(statement.principals):
-            if name.kind is PrincipalKind.ANYONE:
-                return True
-            if name.kind is PrincipalKind.SERVICE and name.text not in _DEPLOYING:
-                return True
-    return False
+    """Whether something that runs applications may assume a role, or anyone."""
+    allowing = [statement for statement in trust.statements if statement.allows]
+    return any(
+        statement.principals is None or any(_runs(name) for name in names(statement.principals))
+        for statement in allowing
+    )
+
+
+def _runs(name: PrincipalName) -> bool:
+    if name.kind is PrincipalKind.SERVICE:
+        return name.text != _DEPLOYING
+    if name.kind is PrincipalKind.FEDERATED:
+        return _PEOPLE not in name.text and not any(host in name.text for host in _PIPELINES)
+    return name.kind is PrincipalKind.ANYONE

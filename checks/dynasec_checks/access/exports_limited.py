@@ -19,7 +19,8 @@ one is judged at that one. That the target of a copy needs rights of its own is 
 
 While no administrator is declared, users, and roles that only people, pipelines or CloudFormation assume, count as administrators if a
 policy allows them `*` on `*` without condition or boundary: limiting single rights of theirs limits nothing, and
-`no-broad-managed-policy` and `no-wildcard-actions` report them. Roles that another service may assume do not count, whatever they may do.
+`no-broad-managed-policy` and `no-wildcard-actions` report them. Roles that another service, a pod or an identity pool may assume do not
+count, whatever they may do.
 Root and service-linked roles are aside.
 
 Unknown where something unread may allow it to somebody, or where somebody can unless an unread service control or resource control policy

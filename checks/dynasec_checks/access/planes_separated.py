@@ -14,7 +14,7 @@ principal is judged at that one.
 Not applicable to the principals under `trust.administrators`, to service-linked roles, and to who has no access to a table. While no
 administrator is declared, it is not applicable to users, and to roles that only people, pipelines or CloudFormation assume, that a policy
 allows `*` on `*` without condition or boundary: `no-broad-managed-policy` and `no-wildcard-actions` report them. Roles that another
-service may assume are judged, whatever they may do.
+service, a pod or an identity pool may assume are judged, whatever they may do.
 
 Unknown where something unread may open the other plane, or where an unread service control or resource control policy may close one.
 

@@ -119,8 +119,13 @@ def test_declared_administrators_are_aside_and_told():
 
 
 ADMINISTRATOR = {"inline": {"all": EVERYTHING}}
-PIPELINE = trusting(
-    {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"}
+PIPELINE, PODS, SIGN_ON = (
+    trusting({"Federated": f"arn:aws:iam::{ACCOUNT}:{provider}"})
+    for provider in (
+        "oidc-provider/token.actions.githubusercontent.com",
+        "oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF",
+        "saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE",
+    )
 )
 
 
@@ -130,6 +135,7 @@ PIPELINE = trusting(
         user(**ADMINISTRATOR),
         role(trust=PEOPLE, **ADMINISTRATOR),
         role(trust=PIPELINE, **ADMINISTRATOR),
+        role(trust=SIGN_ON, **ADMINISTRATOR),
         role(trust=trusting({"Service": "cloudformation.amazonaws.com"}), **ADMINISTRATOR),
         role(trust=PEOPLE, inline={"all": [allow("*:*", resource=["arn:aws:s3:::x", "arn:*"])]}),
     ],
@@ -147,6 +153,8 @@ def test_who_may_do_everything_is_an_administrator_while_nobody_is_declared(who)
     [
         role(trust=LAMBDA, **ADMINISTRATOR),
         role(trust=trusting("*"), **ADMINISTRATOR),
+        role(trust=PODS, **ADMINISTRATOR),
+        role(trust=trusting({"Federated": "cognito-identity.amazonaws.com"}), **ADMINISTRATOR),
         role(
             trust=trusting({"Service": ["cloudformation.amazonaws.com", "ec2.amazonaws.com"]}),
             **ADMINISTRATOR,
