@@ -17,11 +17,14 @@ from dynasec.iam.layers import Layer, Policy
 End = tuple[Who, bool, frozenset[str] | None, str]
 """Whose rights, whether with whatever is granted then, which actions alone (None = all), and in which Region (empty = any)."""
 
-_PUT_POLICY = "dynamodb:PutResourcePolicy"
-_KEY_CHANGES = ("kms:PutKeyPolicy", "kms:CreateGrant")
-_GRANTED = all_allowed("(what it may grant itself)")
-_UNDER_POLICY = frozenset({Part.TABLE, Part.INDEX})
-_OPEN = Layer(
+PUT_POLICY = "dynamodb:PutResourcePolicy"
+KEY_CHANGES = ("kms:PutKeyPolicy", "kms:CreateGrant")
+"""What admits a principal to a table's key."""
+GRANTED = all_allowed("(what it may grant itself)")
+"""Stands for the policies of a principal that may grant itself more."""
+UNDER_POLICY = frozenset({Part.TABLE, Part.INDEX})
+"""The parts that a table's own policy is about."""
+OPEN = Layer(
     (
         Policy.parsed(
             "(the policy that it may write)",
@@ -30,6 +33,7 @@ _OPEN = Layer(
         ),
     )
 )
+"""Stands for the policy of a table that a principal may rewrite."""
 
 
 class Paths:
@@ -108,15 +112,15 @@ class Paths:
         """Return what a principal could do if it rewrote the table's own policy, where it may; the key stays what it is."""
         if who.external or who.kind is PrincipalType.ROOT:
             return None
-        given = next((given for question, given in direct.items() if question.action == _PUT_POLICY), ())
+        given = next((given for question, given in direct.items() if question.action == PUT_POLICY), ())
         on_table = (grant for piece, grant in given if piece.part is Part.TABLE)
         change = next((grant for grant in on_table if grant.standing is not Standing.DENIED), None)
         if change is None:
             return None
-        words = f"{_PUT_POLICY} on {self._side.table.name}"
+        words = f"{PUT_POLICY} on {self._side.table.name}"
         prefix = Grant(change.standing, change.conditions, (words,), change.because)
         pieces = {
-            part: tuple(replace(piece, policy=_OPEN) for piece in pieces) if part in _UNDER_POLICY else pieces
+            part: tuple(replace(piece, policy=OPEN) for piece in pieces) if part in UNDER_POLICY else pieces
             for part, pieces in self._side.pieces.items()
         }
         return prefix, self._evaluator.answers(who, replace(self._side, pieces=pieces), questions()), None
@@ -125,7 +129,7 @@ class Paths:
         if not everything:
             return self._direct[who]
         if who not in self._granted:
-            self._granted[who] = self._evaluator.answers(who, self._side, questions(), identity=_GRANTED)
+            self._granted[who] = self._evaluator.answers(who, self._side, questions(), identity=GRANTED)
         return self._granted[who]
 
     def _by_key(self, who: Who, direct: Answers) -> tuple[Grant, Answers, frozenset[str] | None] | None:
@@ -136,7 +140,7 @@ class Paths:
         key = self._side.key
         if key is None or who.external or not barred:
             return None
-        for action in _KEY_CHANGES:
+        for action in KEY_CHANGES:
             grant = self._steps.may_on_key(who, action, key.key, key.policy)
             if grant is not None:
                 prefix = Grant(
