@@ -102,7 +102,8 @@ class Draft:
     `verify` must hold in the end, within `timeout_s`; where all of `verify` holds beforehand there is nothing to do.
     `replaces` are pairs of pieces of the snapshot (the very objects) and what they become: the plan is tried on the account as it would
     be. Access changes must give them. `new_keys` are KMS keys that will exist then; one of a known ARN serves its `tables` besides.
-    `closes` are ARNs of the subjects that pass afterwards (default: the subject that failed).
+    `closes` are ARNs of the subjects that pass afterwards (default: the subject that failed), `controls` under which (default: all of
+    the remediation's).
     `key` names the draft within the plan, for `depends_on` and `result(of=…)`; two drafts of one key are one change.
     `lane`: changes of one lane run one after another (default: the resource). `risk` and `undo` override the remediation's.
     `reasons` say why the risk is what it is; `loses` what an undo does not bring back. `blocked` says why it must not be applied.
@@ -120,6 +121,7 @@ class Draft:
     replaces: tuple[tuple[Piece, Piece], ...] = ()
     new_keys: tuple[Key, ...] = ()
     closes: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
     key: str = ""
     depends_on: tuple[str, ...] = ()
     lane: str = ""
@@ -133,11 +135,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a person must do, since no call should: `why` it is not automated, `how` to do it."""
+    """What a person must do, since no call should: `why` it is not automated, `how` to do it, for which `controls` (default: all)."""
 
     resource: str
     why: str
     how: str
+    controls: tuple[str, ...] = ()
 
 
 Proposal = Draft | Advice

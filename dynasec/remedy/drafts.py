@@ -109,8 +109,8 @@ def _ask(
     except Exception as problem:  # noqa: BLE001 - one plug-in is isolated from the rest; what it would have changed stays as it is
         proposals.problems.append(f"{remedy.id} crashed: {type(problem).__name__}: {problem}")
         return
-    controls = remedy.remediation.controls
     for one in proposed:
+        controls = one.controls or remedy.remediation.controls
         closes = (one.resource,) if isinstance(one, Advice) else one.closes or (one.resource,)
         found = tuple(
             finding for arn in closes for finding in by_resource.get(arn, ()) if finding.control in controls
