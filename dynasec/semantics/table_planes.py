@@ -59,7 +59,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """What one principal can. `used` names the planes open on some table; `gaps`: what was not read and may open another one."""
+    """What one principal can. `used` names the planes that are open on some table, or may be; `gaps`: what may open another one."""
 
     overlaps: tuple[Overlap, ...]
     used: tuple[str, ...]
@@ -74,7 +74,7 @@ def planes_of(principal: IamPrincipal, access: Access) -> Planes:
     for reach, arns in access.reaches.of(principal.arn):
         standings = [(actions, reach.standing(actions)) for actions in (ITEM_ACTIONS, table_actions())]
         for name, (_, standing) in zip(("items", "settings"), standings, strict=True):
-            if standing in _CAN:
+            if standing is not Standing.DENIED:
                 used[name] = None
         if all(standing in _CAN for _, standing in standings):
             items, changes = (access.reaches.causes(reach, actions)[0] for actions, _ in standings)

@@ -159,3 +159,10 @@ def test_unlisted_tables_are_unknown():
     empty = account(role(inline=BOTH)).model_copy(update={"regions": (region(),)})
     assert verdict(CONTROL, empty).status is Status.NOT_APPLICABLE
     assert Listing() == empty.regions[0].tables
+
+
+def test_a_plane_that_may_be_open_is_access():
+    """What is hidden may take away what the role's policy gives, but cannot open the other plane: that is no "no access"."""
+    reader = {"inline": {"p": [allow("dynamodb:GetItem")]}}
+    finding = judged(role(boundary=Fact(gap=NO_DETAILS), **reader))
+    assert (finding.status, finding.reason) == (Status.PASS, "may use items of tables only")
