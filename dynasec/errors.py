@@ -13,6 +13,13 @@ class Exit(IntEnum):
     USAGE = 2
     FINDINGS = 3
     INCOMPLETE = 4
+    STALE = 5
+    PARTIAL = 6
+    AMBIGUOUS = 7
+    REFUSED = 8
+    CONVERGING = 9
+    LOCKED = 10
+    DEADLINE = 11
 
 
 class DynasecError(Exception):
