@@ -100,6 +100,7 @@ def catalogue(service: str) -> frozenset[str]:
     return frozenset(_details(service)) | frozenset(action for action in _KNOWN if action.startswith(prefix))
 
 
+@cache
 def resource_types(action: str) -> frozenset[str] | None:
     """Name the kinds of resource an action works on (`table`, `index`, `stream`, ...); None when not known."""
     entry = _details(action.partition(":")[0]).get(action)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from operator import is_
 from typing import Any, TypeVar, cast
 
 from dynasec.model.fact import Fact, Listing
@@ -32,28 +32,30 @@ def replaced(whole: S, old: Piece, new: Piece) -> S:
 def _walk(value: object, old: object, new: object) -> object:
     if value is old:
         return new
+    if value is None or isinstance(value, str | int):
+        return value
+    made: object
     match value:
         case Shape():
-            return _in_model(value, old, new)
+            made = _in_model(value, old, new)
         case Fact() | Listing():
-            return _in_answer(cast("Fact[object] | Listing[object]", value), old, new)
+            made = _in_answer(cast("Fact[object] | Listing[object]", value), old, new)
         case tuple():
-            return _in_tuple(cast("tuple[object, ...]", value), old, new)
-        case Mapping():
-            mapping = cast("Mapping[object, object]", value)
-            other = {key: _walk(one, old, new) for key, one in mapping.items()}
-            return other if _differ(tuple(mapping.values()), tuple(other.values())) else mapping
+            made = _in_tuple(cast("tuple[object, ...]", value), old, new)
+        case dict():
+            made = _in_mapping(cast("dict[object, object]", value), old, new)
         case _:
-            return value
+            made = value
+    return made
 
 
 def _in_model(model: Shape, old: object, new: object) -> Shape:
     fields = {name: getattr(model, name) for name in type(model).model_fields}
-    made = {name: _walk(value, old, new) for name, value in fields.items()}
-    if not _differ(tuple(fields.values()), tuple(made.values())):
+    moved = {name: made for name, value in fields.items() if (made := _walk(value, old, new)) is not value}
+    if not moved:
         return model
     # `model_copy` would take the cached properties along, which tell of the model as it was
-    return type(model).model_construct(set(model.model_fields_set), **made)
+    return type(model).model_construct(set(model.model_fields_set), **{**fields, **moved})
 
 
 def _in_answer(
@@ -68,8 +70,9 @@ def _in_answer(
 
 def _in_tuple(before: tuple[object, ...], old: object, new: object) -> tuple[object, ...]:
     after = tuple(_walk(one, old, new) for one in before)
-    return after if _differ(before, after) else before
+    return before if all(map(is_, before, after)) else after
 
 
-def _differ(before: tuple[object, ...], after: tuple[object, ...]) -> bool:
-    return any(one is not other for one, other in zip(before, after, strict=True))
+def _in_mapping(before: dict[object, object], old: object, new: object) -> dict[object, object]:
+    moved = {key: made for key, one in before.items() if (made := _walk(one, old, new)) is not one}
+    return {**before, **moved} if moved else before
