@@ -48,6 +48,7 @@ class RecordingModeOverride(_CamelShape):
 
     resource_types: tuple[str, ...]
     recording_frequency: str
+    description: str | None = None
 
 
 class RecordingMode(_CamelShape):
