@@ -17,7 +17,7 @@ from dynasec.remediation import Remediation, Risk, UndoClass
 from dynasec.remedies import Remedies, Remedy
 from dynasec.remedy.plan import load
 from tests.support.accounts import ACCOUNT, denied, description, region, snapshot, table
-from tests.support.plans import make_table
+from tests.support.plan_documents import make_table
 
 PROTECT = ["--control", "deletion-protection"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from dynasec.cli import run
 from dynasec.remedy.plan import Plan, load, save
-from tests.support.plans import change, plan
+from tests.support.plan_documents import change, plan
 
 
 @pytest.fixture

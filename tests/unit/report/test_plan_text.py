@@ -8,7 +8,7 @@ from dynasec.remediation import Risk, UndoClass
 from dynasec.remedy.plan import AdviceOf, Blocked, Impact, RiskOf, Undo
 from dynasec.report import plan_text
 from dynasec.report.columns import width
-from tests.support.plans import ORDERS, because, call, change, plan
+from tests.support.plan_documents import ORDERS, because, call, change, plan
 
 ESC = chr(27)
 
