@@ -21,6 +21,7 @@ from tests.account.mutation import (
 )
 from tests.account.people import READ_ONLY, on, trust
 from tests.account.tables import arn
+from tests.support.accounts import ACCOUNT
 from tests.support.companions import STREAM
 from tests.support.identity import allow, document, managed
 
@@ -113,6 +114,10 @@ MUTATIONS = (
         "exports-limited", _grants("deployer", "dynamodb:ExportTableToPointInTime", resource=arn("orders"))
     ),
     Mutation("sensitive-readers-limited", _grants("vault", "dynamodb:GetItem", resource=arn("orders"))),
+    Mutation(
+        "escalation-paths-closed",
+        _grants("portal", "iam:UpdateAssumeRolePolicy", resource=f"arn:aws:iam::{ACCOUNT}:role/shop"),
+    ),
     Mutation("tags-guarded", _grants("shop", "dynamodb:TagResource", resource=arn("catalog"))),
     Mutation("fine-grained-present", _grants("shop", "dynamodb:GetItem", resource=arn("carts"))),
     Mutation("fine-grained-sound", _without_key),
