@@ -126,6 +126,7 @@ class Thresholds(_Section):
     recovery_window_days: Annotated[int, Field(ge=1, le=35)] = 35
     backup_age_hours: Annotated[int, Field(ge=1)] = 24
     access_key_days: Annotated[int, Field(ge=1)] = 90
+    unused_access_days: Annotated[int, Field(ge=1, le=400)] = 90
     free_addresses_percent: Annotated[int, Field(ge=0, le=100)] = 20
     sensitive_readers: Annotated[int, Field(ge=0)] = 10
     stack_drift_days: Annotated[int, Field(ge=1)] = 30
@@ -213,30 +214,45 @@ def load(path: Path, *, today: date) -> Settings:
 
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as problem:
         msg = f"cannot read {path}: {problem.strerror or problem}"
         raise ConfigurationError(msg) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except UnicodeDecodeError as problem:
         msg = f"{path} is not TOML: {problem}"
+        raise ConfigurationError(msg) from problem
+    return parse(text, path, today=today)
+
+
+def parse(text: str, source: Path | str, *, today: date) -> Settings:
+    """Read the text of a configuration file; `source` is what messages call it.
+
+    Raises:
+        ConfigurationError: it is not TOML, or has a key or a value that means nothing; one line says which.
+
+    """
+    try:
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        msg = f"{source} is not TOML: {problem}"
         raise ConfigurationError(msg) from problem
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as problem:
-        raise ConfigurationError(_explain(path, problem)) from problem
+        raise ConfigurationError(_explain(source, problem)) from problem
     for suppression in settings.suppress:
         suppression.refuse_far_expiry(today)
     return settings
 
 
-def _explain(path: Path, problem: ValidationError) -> str:
+def _explain(source: Path | str, problem: ValidationError) -> str:
     # a misspelt key is also a missing one: tell the mistake, not what follows from it
     first = min(problem.errors(), key=lambda one: one["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] != "extra_forbidden":
-        return f"{path}: {where or 'file'}: {first['msg'].removeprefix('Value error, ')}"
+        return f"{source}: {where or 'file'}: {first['msg'].removeprefix('Value error, ')}"
     (nearest,) = difflib.get_close_matches(str(first["loc"][-1]), _keys_beside(first["loc"]), n=1, cutoff=0)
-    return f"{path}: unknown key {where}; did you mean {nearest}?"
+    return f"{source}: unknown key {where}; did you mean {nearest}?"
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,8 +14,10 @@ from dynasec.cli.access import show
 from dynasec.cli.audit import deliver, write_reports
 from dynasec.cli.live import collect_with, request_of
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
+from dynasec.demo import configuration
 from dynasec.demo.emulator import REGIONS, simulated_account
 from dynasec.errors import Exit
+from dynasec.files import write_private
 from dynasec.model.snapshot import Snapshot
 from dynasec.registry import load
 from dynasec.report.interface import FORMATS
@@ -39,30 +42,38 @@ from dynasec.settings import Settings
     type=FILE,
     help="Also write a report; its format follows from the suffix.",
 )
+@click.option("--config-out", type=FILE, help="Also write the account's dynasec.toml, which the audit uses.")
 @common_options
-def command(selection: Selection, style: str, output: tuple[Path, ...], common: Common) -> int:
+def command(
+    selection: Selection, style: str, output: tuple[Path, ...], config_out: Path | None, common: Common
+) -> int:
     """Audit a simulated account: no AWS needed.
 
     The account is a web shop's, with good and bad in three Regions, built in this process; the audit is the very one that
-    `dynasec audit` runs. Exits 0 whatever it finds.
+    `dynasec audit` runs, under a configuration such as the shop would have, or under --config. Exits 0 whatever it finds.
     """
+    today = datetime.now(UTC).date()
+    settings = common.settings() if common.config else configuration.settings(today)
+    if config_out is not None:
+        write_private(config_out, [configuration.text(today).encode()])
     registry = load()
     controls = selection.of(registry)
     with simulated_account() as clients:
         request = request_of(controls)
         request = replace(request, reads=request.reads | (READS if style == "table" else frozenset()))
         snapshot = collect_with(clients, REGIONS, request, common)
-    report = audit(snapshot, registry, controls, Settings(), frameworks=selection.framework)
+    report = audit(snapshot, registry, controls, settings, frameworks=selection.framework)
     write_reports(report, output)
     deliver(report, style, common)
     if style == "table":
-        _show_access(snapshot, common)
+        _show_access(snapshot, settings, common)
+        if not common.config:
+            click.echo("The configuration behind this report: dynasec demo --config-out dynasec.toml")
     return Exit.OK
 
 
-def _show_access(snapshot: Snapshot, common: Common) -> None:
+def _show_access(snapshot: Snapshot, settings: Settings, common: Common) -> None:
     """Show who can reach the most sensitive table: of the highest class on the ladder that one which most can reach."""
-    settings = Settings()
     classifier = Classifier(settings)
     ladder = settings.classes.ladder
     ranked = [

@@ -1,11 +1,13 @@
 """A web shop's tables: a dozen in us-east-1, two in us-west-2, none in eu-west-1.
 
-Good: `orders` and `card-tokens`. Everything else has something wrong with it, told beside it.
+Good: `orders`, and `card-tokens` but for one thing. Everything else has something wrong with it, told beside it.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from dynasec.demo.emulator import ACCOUNT, Aws
@@ -33,8 +35,17 @@ def _shop(aws: Aws, keys: Keys) -> None:
     _policy(
         aws, "orders", "OwnRole", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/orders-service"}, "dynamodb:GetItem"
     )
-    # As it should be: a token vault.
-    _table(aws, "card-tokens", "restricted", "shop", key=keys.shop, pitr=True, protected=True)
+    # A token vault, nearly as it should be: nobody records who turns tokens back.
+    _table(
+        aws,
+        "card-tokens",
+        "restricted",
+        "shop",
+        key=keys.shop,
+        pitr=True,
+        protected=True,
+        more_tags={"token-vault": "true"},
+    )
     # Confidential data under the AWS managed key: nobody controls who may use it, nobody can switch it off.
     _table(aws, "customers", "confidential", "shop", key="alias/aws/dynamodb", pitr=True, protected=True)
     # Internal and public data under the key that AWS owns, without protection.
@@ -82,9 +93,10 @@ def _table(  # noqa: PLR0913 - one setting a parameter
     pitr: bool = False,
     protected: bool = False,
     region: str = _HOME,
+    more_tags: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     dynamodb = aws.client("dynamodb", region)
-    tags = {"lane": lane} | ({"data-class": data_class} if data_class else {})
+    tags = {"lane": lane} | ({"data-class": data_class} if data_class else {}) | dict(more_tags)
     more: dict[str, Any] = {}
     if key is not None:
         arn = (

@@ -40,7 +40,7 @@ class AlertWiring:
                 paths.append(self._rule(rule, event))
         if self._rules.gap is not None:
             paths.append(Delivery.unknown(self._rules.gap))
-        return best(paths) if paths else Delivery.broken("no rule of the default event bus matches it")
+        return best(paths) if paths else Delivery.broken("no rule of the default event bus matches")
 
     def _rule(self, rule: Rule, event: Mapping[str, Any]) -> Delivery:
         if rule.state == "DISABLED":

@@ -23,8 +23,15 @@ def held_by(policy: Policy) -> str:
 
 
 def missing_holders(policy: Policy, identity: Identity) -> Gaps:
-    """Return what hides holders of a managed policy, or may: only without any are its `holders` all that there are."""
+    """Return what hides holders of a policy, or may: only without any are its `holders` all that there are.
+
+    An inline policy has no other holder than its owner, or the owner's members.
+    """
+    if policy.owner and policy.owner not in {group.arn for group in identity.groups.items}:
+        return Gaps([])
     gaps = Gaps(list(_gaps(identity)))
+    if policy.owner:
+        return gaps
     if policy.attachments is None or policy.attachments > len(policy.attached_to):
         told = "an unknown number" if policy.attachments is None else str(policy.attachments)
         message = f"of {told} that have {policy.label}, {len(policy.attached_to)} are known"

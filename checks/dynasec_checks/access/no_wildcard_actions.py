@@ -9,8 +9,8 @@ No Allow statement reaches writing or changing actions of DynamoDB or DAX by a w
 without a condition that really narrows it. Conditions that every caller can meet (TLS, MFA, time) do not narrow, nor does it help to name
 tables or to except some (NotResource). Wildcards that only read (`dynamodb:Describe*`) and NotAction are not this control's.
 
-AWS managed policies are judged as soon as somebody has them. Not applicable to policies that nobody has, since those grant nothing, and
-to those of service-linked roles, which only AWS can change.
+AWS managed policies are judged as soon as somebody has them. Not applicable to policies that nobody has, since those grant nothing, to
+those of service-linked roles, which only AWS can change, and to those that only `trust.administrators` hold.
 
 ## How to fix
 - Console: IAM, the policy, Edit: list the actions that are needed. An AWS managed policy is detached and replaced by one of your own.
@@ -23,6 +23,7 @@ from dynasec.arn import Arn
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.iam.wildcards import Wildcard, wildcards
 from dynasec.model.identity import DETAILS, Policy
+from dynasec.semantics.administrators import held_by_administrators_only
 from dynasec.semantics.policy_in_use import held_by, idle
 from dynasec.semantics.policy_text import document_of
 from dynasec.semantics.reached_resources import about_dynamodb
@@ -53,6 +54,8 @@ def evaluate(policy: Policy, context: Context) -> Verdict:
         inverse = [one.label for one in document.statements if one.allows and one.not_actions is not None]
         caveat = f" (NotAction of {', '.join(inverse)} is not judged here)" if inverse else ""
         return Verdict.passed(f"no wildcard reaches actions that change items, tables or DAX{caveat}")
+    if held_by_administrators_only(policy, context.snapshot.identity, context.settings.trust):
+        return Verdict.not_applicable("held by declared administrators only")
     return Verdict.failed(
         _reason(policy, found),
         wildcards=[_evidence(one) for one in found],

@@ -10,8 +10,9 @@ Every Allow statement that reaches reading or writing items, of DynamoDB or DAX,
 `table/orders/index/*`, `table/orders-*` and `table/${aws:PrincipalTag/team}-orders` do. A condition on `aws:ResourceTag` that really
 narrows counts as naming; others do not, since they leave the tables open. Denies are not set off.
 
-AWS managed policies are judged as soon as somebody has them. Not applicable to policies that nobody has, since those grant nothing, and
-to those of service-linked roles, which only AWS can change.
+AWS managed policies are judged as soon as somebody has them. Not applicable to policies that nobody has, since those grant nothing, to
+those of service-linked roles, which only AWS can change, and to those that only `trust.administrators` hold. A statement with wildcards in
+actions and resources is named by `no-wildcard-actions` too: each is mended by another edit.
 
 ## How to fix
 - Console: IAM, the policy, Edit: list the tables, and their `/index/*` where indexes are queried. An AWS managed policy is detached and
@@ -23,9 +24,12 @@ to those of service-linked roles, which only AWS can change.
 
 from dynasec.arn import Arn
 from dynasec.check import Check, Context, Severity, Verdict
+from dynasec.iam.actions import matched
 from dynasec.iam.document import Statement
 from dynasec.iam.narrowing import narrowing
+from dynasec.iam.wildcards import SERVICES
 from dynasec.model.identity import DETAILS, Policy
+from dynasec.semantics.administrators import held_by_administrators_only
 from dynasec.semantics.granted_actions import names_nothing, reached_actions
 from dynasec.semantics.item_access import ITEMS
 from dynasec.semantics.policy_in_use import held_by, idle
@@ -56,8 +60,11 @@ def evaluate(policy: Policy, context: Context) -> Verdict:
     if not found:
         by_tag = f" ({', '.join(tagged)} by resource tags)" if tagged else ""
         return Verdict.passed(f"no item access to unnamed tables{by_tag}")
+    if held_by_administrators_only(policy, context.snapshot.identity, context.settings.trust):
+        return Verdict.not_applicable("held by declared administrators only")
     what = "; ".join(
-        f"{one.label} allows {_some(actions)} on {_some(patterns)}" for one, actions, patterns in found
+        f"{one.label} allows {_some(_spelled(one, actions))} on {_some(patterns)}, which names no table"
+        for one, actions, patterns in found
     )
     return Verdict.failed(
         f"{what}: held by {held_by(policy)}",
@@ -84,6 +91,16 @@ def _unnamed(statement: Statement, actions: tuple[str, ...]) -> tuple[str, ...]:
         for text in texts
         if actions and any(names_nothing(text, one, variables=statement.variables) for one in known)
     )
+
+
+def _spelled(statement: Statement, actions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how the statement itself spells these actions; DynamoDB's come before DAX's."""
+    spelled = [
+        pattern
+        for pattern in statement.actions or ()
+        if any(matched(pattern, one) & set(actions) for one in SERVICES)
+    ]
+    return tuple(sorted(spelled or actions, key=lambda text: text.lower().startswith("dax:")))
 
 
 def _some(texts: tuple[str, ...]) -> str:

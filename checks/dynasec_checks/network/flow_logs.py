@@ -60,7 +60,10 @@ def evaluate(vpc: Vpc, context: Context) -> Verdict:
     bare = {name: missing for name, missing in bare.items() if missing}
     if not bare:
         raise Unknown(malformed(_OPERATION, "a flow log does not tell yet whether it delivers", vpc.region))
-    what = [f"{' and '.join(missing)} traffic of {name} is not recorded" for name, missing in bare.items()]
+    alike: dict[str, list[str]] = {}
+    for name, missing in bare.items():
+        alike.setdefault(" and ".join(missing), []).append(name)
+    what = [f"{missing} traffic of {', '.join(names)} is not recorded" for missing, names in alike.items()]
     what += [
         f"{log.flow_log_id} of {log.resource_id} does not deliver: {log.deliver_logs_error_message or 'no reason given'}"
         for log in not_delivering(network, vpc.vpc_id)

@@ -2,6 +2,7 @@ import pytest
 
 from dynasec.check import Status
 from dynasec.model.fact import Fact, Listing
+from dynasec.settings import Settings, Trust
 from tests.support.accounts import judge, snapshot, verdict
 from tests.support.identity import REFUSED, allow, deny, group, identity, managed, role, user
 
@@ -123,3 +124,32 @@ def test_denied_iam_is_unknown():
     (finding,) = judged(users=REFUSED, roles=REFUSED, groups=REFUSED, managed_policies=REFUSED)
     assert finding.status is Status.UNKNOWN
     assert finding.gaps == (REFUSED,)
+
+
+@pytest.mark.parametrize(
+    ("administrators", "status"),
+    [
+        (("*:role/admin",), Status.NOT_APPLICABLE),
+        (("*:role/admin", "*:role/app"), Status.NOT_APPLICABLE),
+        (("*:role/app",), Status.FAIL),
+        ((), Status.FAIL),
+    ],
+)
+def test_declared_administrators_may_hold_it(administrators, status):
+    holder = role("admin", inline={"p": [allow("dynamodb:*")]})
+    settings = Settings(trust=Trust(administrators=administrators))
+    assert verdict(CONTROL, snapshot(identity=identity(holder)), settings).status is status
+
+
+def test_a_holder_who_is_no_administrator_fails():
+    wide = managed("wide", [allow("dynamodb:*")], attachments=2)
+    people = identity(wide, role("admin", attached=(wide.arn,)), role("app", attached=(wide.arn,)))
+    settings = Settings(trust=Trust(administrators=("*:role/admin",)))
+    assert verdict(CONTROL, snapshot(identity=people), settings).status is Status.FAIL
+
+
+def test_holders_that_are_not_known_may_be_no_administrators():
+    wide = managed("wide", [allow("dynamodb:*")], attachments=2)
+    people = identity(wide, role("admin", attached=(wide.arn,)))
+    settings = Settings(trust=Trust(administrators=("*:role/admin",)))
+    assert verdict(CONTROL, snapshot(identity=people), settings).status is Status.UNKNOWN

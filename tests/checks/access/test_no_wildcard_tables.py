@@ -4,6 +4,7 @@ import pytest
 
 from dynasec.check import Status
 from dynasec.model.fact import Fact
+from dynasec.settings import Settings, Trust
 from tests.support.accounts import judge, snapshot, verdict
 from tests.support.identity import REFUSED, allow, identity, managed, role
 
@@ -114,7 +115,14 @@ def test_only_a_tag_of_the_table_names_it(condition, status):
 
 def test_the_reason_names_statement_actions_resources_and_holder():
     finding = judged(read("*", Sid="All"))
-    assert finding.reason == "All allows dynamodb:GetItem on *: held by role/app"
+    assert finding.reason == "All allows dynamodb:GetItem on *, which names no table: held by role/app"
+
+
+def test_the_reason_spells_actions_as_the_statement_does_and_dynamodb_first():
+    finding = judged([allow("dax:GetItem", "s3:*", "dynamodb:*")])
+    assert "allows dynamodb:*, dax:GetItem on *" in finding.reason
+    (statement,) = finding.evidence["statements"]
+    assert "dynamodb:PutItem" in statement["actions"]
 
 
 def test_an_aws_managed_policy_is_judged_once_somebody_has_it():
@@ -147,3 +155,32 @@ def test_policies_that_grant_nothing_or_are_a_services_are_not_applicable():
 
 def test_without_a_count_a_policy_is_not_taken_for_idle():
     assert verdict(CONTROL, snapshot(identity=identity(managed("own", WIDE)))).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("administrators", "status"),
+    [
+        (("*:role/admin",), Status.NOT_APPLICABLE),
+        (("*:role/admin", "*:role/app"), Status.NOT_APPLICABLE),
+        (("*:role/app",), Status.FAIL),
+        ((), Status.FAIL),
+    ],
+)
+def test_declared_administrators_may_hold_it(administrators, status):
+    holder = role("admin", inline={"p": [allow("dynamodb:*")]})
+    settings = Settings(trust=Trust(administrators=administrators))
+    assert verdict(CONTROL, snapshot(identity=identity(holder)), settings).status is status
+
+
+def test_a_holder_who_is_no_administrator_fails():
+    wide = managed("wide", [allow("dynamodb:*")], attachments=2)
+    people = identity(wide, role("admin", attached=(wide.arn,)), role("app", attached=(wide.arn,)))
+    settings = Settings(trust=Trust(administrators=("*:role/admin",)))
+    assert verdict(CONTROL, snapshot(identity=people), settings).status is Status.FAIL
+
+
+def test_holders_that_are_not_known_may_be_no_administrators():
+    wide = managed("wide", [allow("dynamodb:*")], attachments=2)
+    people = identity(wide, role("admin", attached=(wide.arn,)))
+    settings = Settings(trust=Trust(administrators=("*:role/admin",)))
+    assert verdict(CONTROL, snapshot(identity=people), settings).status is Status.UNKNOWN

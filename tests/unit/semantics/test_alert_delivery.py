@@ -50,7 +50,7 @@ def test_states_of_a_rule(state, outcome):
 
 def test_a_pattern_that_matches_nothing_of_it():
     found = _delivery(rule(pattern={"source": ["aws.s3"]}))
-    assert (found.outcome, found.reason) == (BROKEN, "no rule of the default event bus matches it")
+    assert (found.outcome, found.reason) == (BROKEN, "no rule of the default event bus matches")
 
 
 def test_a_rule_that_runs_by_the_clock_hears_no_event():
