@@ -161,7 +161,8 @@ class Check(Generic[R]):
     `reads` names API operations as `service:Operation`, with IAM's service prefixes. What it takes to list the subjects, and the tags
     that give a table its data class, need not be repeated. `across_replicas`: what is read of a table is read of its replicas in other
     Regions too. `raised_when_sensitive`: a failure on a table with sensitive data is one step worse. `regional`: the control has
-    nothing to say in a Region that holds no table.
+    nothing to say in a Region that holds no table. `deep`: reading asks AWS to start something, such as building a report, and is done
+    with `--deep` only.
     """
 
     subject: type[R]
@@ -171,6 +172,7 @@ class Check(Generic[R]):
     frameworks: tuple[str, ...] = ()
     across_replicas: bool = False
     raised_when_sensitive: bool = False
+    deep: bool = False
     regional: bool | None = None
     evaluate: Evaluator[R] | None = None
 

@@ -27,7 +27,7 @@ def command() -> None:
 )
 def list_controls(selection: Selection, style: str) -> None:
     """List the controls."""
-    controls = selection.of(load())
+    controls = selection.of(load(), listing=True)
     if style == "json":
         click.echo(json.dumps({"controls": [_as_json(control) for control in controls]}, indent=1))
         return

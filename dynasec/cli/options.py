@@ -14,6 +14,7 @@ import click
 
 from dynasec import settings as configuration
 from dynasec.cli import logs
+from dynasec.errors import UsageError
 from dynasec.registry import Control, Registry
 from dynasec.settings import Settings
 
@@ -67,17 +68,28 @@ class Selection:
     skip: tuple[str, ...]
     section: tuple[str, ...]
     framework: tuple[str, ...]
+    deep: bool = False
 
-    def of(self, registry: Registry) -> tuple[Control, ...]:
-        """Return the chosen controls.
+    def of(self, registry: Registry, *, listing: bool = False) -> tuple[Control, ...]:
+        """Return the chosen controls; those that ask AWS to start something with `--deep` only, or where they are only listed.
 
         Raises:
-            UsageError: something given matches nothing.
+            UsageError: something given matches nothing, or names what needs `--deep`.
 
         """
-        return registry.select(
+        chosen = registry.select(
             controls=self.control, skip=self.skip, sections=self.section, frameworks=self.framework
         )
+        if self.deep or listing:
+            return chosen
+        left = tuple(control for control in chosen if not control.check.deep)
+        deep = next(
+            (one.id for one in chosen if one.check.deep and (one.id in self.control or not left)), None
+        )
+        if deep is not None:
+            msg = f"{deep} asks AWS to start something, which only --deep does"
+            raise UsageError(msg, hint="add --deep")
+        return left
 
 
 def _bundle(kind: type[Any], argument: str, options: list[Decorator]) -> Decorator:
@@ -133,6 +145,9 @@ selection_options = _bundle(
         click.option("--section", multiple=True, metavar="NAME", help="Section or glob."),
         click.option(
             "--framework", multiple=True, metavar="NAME", help="Framework, or framework:requirement."
+        ),
+        click.option(
+            "--deep", is_flag=True, help="Also controls that have AWS build reports, one per user and role."
         ),
     ],
 )

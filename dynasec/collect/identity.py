@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
@@ -17,12 +18,15 @@ from botocore.exceptions import BotoCoreError
 from botocore.handlers import json_decode_policies
 
 from dynasec.collect.credentials import CredentialReport, credential_report
+from dynasec.collect.last_access import last_access
 from dynasec.collect.reader import RegionReader
 from dynasec.model.fact import Fact, Gap, Listing, malformed
 from dynasec.model.identity import (
     DETAILS,
+    LAST_ACCESS,
     Credentials,
     Group,
+    IamPrincipal,
     Identity,
     InlinePolicy,
     ManagedPolicy,
@@ -34,6 +38,7 @@ from dynasec.model.shape import JsonObject
 
 S = TypeVar("S")
 R = TypeVar("R", User, Group, Role, ManagedPolicy)
+P = TypeVar("P", bound=IamPrincipal)
 
 _LISTS: Final = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
@@ -55,15 +60,31 @@ async def collect(reader: RegionReader) -> Identity:
     known_roles = roles.listing("RoleDetailList", _role)
     in_use = _in_use((*users.items, *groups.items, *known_roles.items))
     managed = policies.listing("Policies", _managed_policy, where=lambda raw: _concerns(raw, in_use))
+    users, known_roles = await asyncio.gather(
+        _with_last_access(reader, _sorted(users)), _with_last_access(reader, _sorted(known_roles))
+    )
     return Identity(
-        users=_sorted(users),
+        users=users,
         groups=_sorted(groups),
-        roles=_sorted(known_roles),
+        roles=known_roles,
         managed_policies=_sorted(managed),
         root=Fact(gap=report.gap) if report.gap is not None else report.known().root,
         summary=summary.map(_summary, "iam:GetAccountSummary"),
         aliases=aliases,
     )
+
+
+async def _with_last_access(reader: RegionReader, listing: Listing[P]) -> Listing[P]:
+    """Add when each last used DynamoDB, where that is to be read; roles of AWS's services are theirs to look after."""
+    if not reader.wants(LAST_ACCESS):
+        return listing
+
+    async def completed(one: P) -> P:
+        if isinstance(one, Role) and one.is_service_linked:
+            return one
+        return one.model_copy(update={"last_access": await last_access(reader, one.arn)})
+
+    return Listing(tuple(await asyncio.gather(*map(completed, listing.items))), listing.gap)
 
 
 def _keep_documents_as_sent(reader: RegionReader) -> None:
@@ -146,6 +167,7 @@ def _user(raw: JsonObject, report: Fact[CredentialReport]) -> User:
         boundary=_boundary(raw),
         tags=_tags(raw),
         credentials=credentials,
+        created=_created(raw),
     )
 
 
@@ -171,6 +193,7 @@ def _role(raw: JsonObject) -> Role:
         boundary=_boundary(raw),
         tags=_tags(raw),
         last_used=Fact(raw).map(lambda one: RoleLastUsed.model_validate(one["RoleLastUsed"]), DETAILS),
+        created=_created(raw),
         instance_profiles=tuple(sorted(str(profile["Arn"]) for profile in profiles)),
     )
 
@@ -209,6 +232,17 @@ def _boundary(raw: JsonObject) -> Fact[str | None]:
     if "PermissionsBoundary" not in raw:
         return Fact(None)
     return Fact(raw["PermissionsBoundary"]).map(lambda one: str(one["PermissionsBoundaryArn"]), DETAILS)
+
+
+def _created(raw: JsonObject) -> Fact[datetime]:
+    return Fact(raw).map(lambda one: _moment(one["CreateDate"]), DETAILS)
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        msg = f"a date is no {type(value).__name__}"
+        raise TypeError(msg)
+    return value
 
 
 def _tags(raw: JsonObject) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from dynasec.model.shape import AwsShape, Resource, Shape
 
 DETAILS = "iam:GetAccountAuthorizationDetails"
 REPORT = "iam:GetCredentialReport"
+LAST_ACCESS = "iam:GetServiceLastAccessedDetails"
 
 _SERVICE_LINKED = "/aws-service-role/"
 
@@ -75,6 +76,17 @@ class Group(Resource):
     attached: Listing[str] = unlisted(DETAILS)
 
 
+class LastAccess(Shape):
+    """When a user or role last tried to use DynamoDB and DAX, of what IAM tracks: at most the 400 days before `as_of`.
+
+    `services` holds those of both (by namespace) that its policies allow anything of, with None for one not used in that time.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html
+    """
+
+    as_of: datetime
+    services: Mapping[str, datetime | None]
+
+
 class IamPrincipal(Resource):
     """A user or a role: whatever can act. As a subject it stands for all of both."""
 
@@ -82,6 +94,8 @@ class IamPrincipal(Resource):
 
     name: str
     path: str = "/"
+    created: Fact[datetime] = unread(DETAILS)
+    last_access: Fact[LastAccess] = unread(LAST_ACCESS)
 
 
 class User(IamPrincipal):

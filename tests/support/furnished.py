@@ -82,6 +82,19 @@ ANSWERS: Answers = {
             }
         ]
     },
+    "iam:GenerateServiceLastAccessedDetails": {"JobId": "11111111-2222-3333-4444-555555555555"},
+    "iam:GetServiceLastAccessedDetails": {
+        "JobStatus": "COMPLETED",
+        "JobCreationDate": datetime(2026, 1, 1, tzinfo=UTC),
+        "JobCompletionDate": datetime(2026, 1, 1, tzinfo=UTC),
+        "ServicesLastAccessed": [
+            {
+                "ServiceName": "Amazon DynamoDB",
+                "ServiceNamespace": "dynamodb",
+                "LastAuthenticated": datetime(2025, 12, 24, tzinfo=UTC),
+            }
+        ],
+    },
     "backup:ListBackupPlans": {
         "BackupPlansList": [
             {"BackupPlanId": "p-1", "BackupPlanArn": f"{_BACKUP}:backup-plan:p-1", "BackupPlanName": "daily"}

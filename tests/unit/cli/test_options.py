@@ -79,7 +79,8 @@ def test_a_selection_chooses_from_a_registry():
     assert [one.id for one in selection.of(registry)] == ["point-in-time-recovery"]
     with pytest.raises(UsageError):
         _understood("x", "--control", "zzzz")[0].of(registry)
-    assert len(_understood("x")[0].of(registry)) == len(registry.controls)
+    assert _understood("x")[0].of(registry) == tuple(one for one in registry.controls if not one.check.deep)
+    assert _understood("x", "--deep")[0].of(registry) == registry.controls
 
 
 @pytest.mark.parametrize(
