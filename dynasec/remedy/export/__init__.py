@@ -1,0 +1,1 @@
+"""A plan in other forms: what an apply would do, for those who change accounts by other means."""
