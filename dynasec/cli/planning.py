@@ -37,7 +37,8 @@ class Basis:
     def request(self) -> Request:
         """Return what must be read: for the controls, for the remediations that close them, and for the effect on access."""
         request = request_of(self.controls)
-        return Request(request.reads | reads_to_plan(self.controls, self.remedies), request.replicas)
+        reads = request.reads | reads_to_plan(self.controls, self.remedies)
+        return Request(reads, request.replicas, tuple(sorted(set(self.settings.remedy.shared_keys.values()))))
 
     def report(self, account: Snapshot) -> Report:
         """Audit an account under the chosen controls."""

@@ -38,10 +38,14 @@ _LONG_READS: Final = frozenset({"dynamodb", "kms", "kinesis"})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be read: operations as `service:Operation`, and whether replicas in other Regions are followed."""
+    """What is to be read: operations as `service:Operation`, and whether replicas in other Regions are followed.
+
+    `keys` are ARNs of KMS keys to read although nothing in the account refers to them yet.
+    """
 
     reads: frozenset[str]
     replicas: bool = False
+    keys: tuple[str, ...] = ()
 
 
 def collect(clients: Clients, scope: Scope, request: Request, progress: Progress | None = None) -> Snapshot:
@@ -62,6 +66,8 @@ async def _collect(clients: Clients, scope: Scope, request: Request, progress: P
     try:
         at = RegionReader(reader, partition=scope.partition, account=scope.account, region=scope.regions[0])
         keys = KeyRing(at)
+        for arn in request.keys:
+            keys.want(arn, scope.regions[0])
         here = tuple(at.at(name) for name in scope.regions)
         tables = [asyncio.create_task(dynamodb.TableCollector(one, keys).tables()) for one in here]
         companies = [

@@ -37,6 +37,7 @@ def collect_emulated(
     regions: tuple[str, ...] = ("us-east-1",),
     script: Script | None = None,
     replicas: bool = False,
+    keys: tuple[str, ...] = (),
 ) -> tuple[Snapshot, Counter[str]]:
     """Read the emulated account; also returns the calls that really were made, identity included. Use inside `mock_aws()`."""
     clients, session = _shared()
@@ -44,4 +45,6 @@ def collect_emulated(
     session.made.clear()
     clients.throttled.clear()
     scope = resolve(clients, regions, all_regions=False)
-    return collect(clients, scope, Request(frozenset(reads), replicas=replicas)), Counter(session.made)
+    return collect(clients, scope, Request(frozenset(reads), replicas=replicas, keys=keys)), Counter(
+        session.made
+    )

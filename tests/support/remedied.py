@@ -44,11 +44,18 @@ def read(
     settings: Settings | None = None,
     regions: tuple[str, ...] = ("us-east-1",),
     script: Script | None = None,
+    keys: tuple[str, ...] = (),
 ) -> Report:
     """Audit the emulated account under the controls that a remediation closes."""
     one = remedy(name).remediation
     controls = [registry().get(control) for control in one.controls]
-    snapshot, _ = collect_emulated(reads_of(controls) | set(one.reads), regions=regions, script=script)
+    snapshot, _ = collect_emulated(
+        reads_of(controls) | set(one.reads),
+        regions=regions,
+        script=script,
+        replicas=any(control.check.across_replicas for control in controls),
+        keys=keys,
+    )
     return audit(snapshot, registry(), controls, settings or Settings())
 
 
