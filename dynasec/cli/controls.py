@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from itertools import groupby
+from typing import Any, Final
 
 import click
-from tabulate import tabulate
 
 from dynasec.cli.options import Selection, selection_options
 from dynasec.registry import Control, load
+from dynasec.report.columns import wrap
 from dynasec.report.page import page
+from dynasec.report.printable import printable
 
-_TITLE = 46
+_WIDTH: Final = 100
 
 
 @click.group("controls")
@@ -31,9 +33,14 @@ def list_controls(selection: Selection, style: str) -> None:
     if style == "json":
         click.echo(json.dumps({"controls": [_as_json(control) for control in controls]}, indent=1))
         return
-    rows = [(one.section, one.id, one.check.severity.value, one.check.title) for one in controls]
-    headers = ("Section", "Control", "Severity", "Passes when")
-    click.echo(tabulate(rows, headers=headers, maxcolwidths=[None, None, None, _TITLE]))
+    margin = max((len(one.id) for one in controls), default=0)
+    for section, group in groupby(controls, key=lambda control: control.section):
+        members = list(group)
+        click.echo(f"{section} ({len(members)})")
+        for one in members:
+            start = f"  {one.id:<{margin}}  {one.check.severity:<8}  "
+            for line in wrap(printable(one.check.title), _WIDTH, first=start, rest=" " * len(start)):
+                click.echo(line)
 
 
 @command.command("explain")

@@ -29,8 +29,11 @@ _COLOURS = {
     Severity.LOW: "cyan",
 }
 _ID = 50
-_LABEL = 30
+_LABEL = 60
+_BESIDE = 30
+"""A label that is wider has a line of its own, above its reason."""
 _REGION = 14
+_INDENT = " " * 6
 _SECTION = 16
 
 
@@ -46,7 +49,7 @@ def _head(report: Report) -> Iterator[str]:
     regions = ", ".join(region.region for region in snapshot.regions)
     tables = sum(1 for _ in snapshot.tables())
     yield click.style(f"dynasec {__version__}", bold=True) + (
-        f"  account {_cut(snapshot.account.id, _LABEL)}  {snapshot.taken_at:%Y-%m-%d %H:%M} UTC"
+        f"  account {_cut(snapshot.account.id, _BESIDE)}  {snapshot.taken_at:%Y-%m-%d %H:%M} UTC"
     )
     yield from _wrap(
         f"{len(report.controls)} controls, {tables} tables, {sum(snapshot.calls.values())} API calls in {regions}"
@@ -110,6 +113,11 @@ def _one_by_one(findings: Sequence[Finding]) -> Iterator[str]:
     labels = [_cut(one.label, _LABEL) for one in findings]
     regions = ["" if one.region == one.label else _cut(one.region, _REGION) for one in findings]
     label, region = max(map(width, labels)), max(map(width, regions))
+    if label > _BESIDE:
+        for name, where, one in zip(labels, regions, findings, strict=True):
+            yield f"  {name}  {where}".rstrip()
+            yield from _wrap(one.reason, first=_INDENT, rest=_INDENT)
+        return
     for name, where, one in zip(labels, regions, findings, strict=True):
         start = f"  {pad(name, label)}  {pad(where, region)}  " if region else f"  {pad(name, label)}  "
         yield from _wrap(one.reason, first=start, rest=" " * width(start))
