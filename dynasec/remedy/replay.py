@@ -10,7 +10,7 @@ from typing import Any
 
 from dynasec.change import Json
 from dynasec.remedy.journal import Record
-from dynasec.remedy.outcomes import Ending, Outcome
+from dynasec.remedy.outcomes import GOOD, Ending, Outcome
 from dynasec.remedy.plan import Change, Plan
 
 
@@ -71,6 +71,15 @@ class Progress:
             for place, call in enumerate(change.calls)
             if call.name and (answer := self.of(change.id).calls[place].answer) is not None
         }
+
+    def unfinished(self, plan: Plan) -> tuple[str, ...]:
+        """Return the ids of the changes that were begun, or took effect, and are not known to have ended well."""
+        return tuple(
+            change.id
+            for change in plan.changes
+            if (progress := self.of(change.id)).begun
+            and (progress.outcome is None or progress.outcome.state not in GOOD)
+        )
 
     def begun(self, changes: Iterable[Change]) -> frozenset[str]:
         """Return the ids of the changes of which something took effect, or may have."""

@@ -90,3 +90,9 @@ class Runs:
                 yield read(path)
             except JournalError as problem:
                 yield problem
+
+    def undoing(self, run: str) -> Iterator[Recorded]:
+        """Yield the rollbacks of a run, by id; one that was interrupted is taken up again with `resume(recorded.plan, …)`."""
+        for recorded in self.all():
+            if isinstance(recorded, Recorded) and recorded.plan.undoes == run:
+                yield recorded

@@ -167,7 +167,7 @@ Fault = str
 
 
 class FakeHands:
-    """Hands on a `World`. `faults` are used up in order by the calls of an operation (`*`: any); `on_read` and `on_send` see each call first."""
+    """Hands on a `World`. `faults` are used up by the calls of an operation (`*`: any), in order; `on_read`, `on_send` see each first."""
 
     def __init__(self, world: World) -> None:
         self.world = world
