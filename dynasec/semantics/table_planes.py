@@ -59,23 +59,29 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """What one principal can. `used` names the planes that are open on some table, or may be; `gaps`: what may open another one."""
+    """What one principal can. `used` names the planes open on some table.
+
+    `gaps`: what was not read and may open the other plane of a table. `doubts`: what was not read and may open one at all.
+    """
 
     overlaps: tuple[Overlap, ...]
     used: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    doubts: tuple[Gap, ...]
 
 
 def planes_of(principal: IamPrincipal, access: Access) -> Planes:
     """Return the planes that a principal can use of the tables, itself or as a session that a policy names."""
     overlaps: dict[tuple[Cause, Cause], list[str]] = {}
     used: dict[str, None] = {}
+    doubts: list[Gap] = []
     gaps = [region.tables.gap for region in access.snapshot.regions if region.tables.gap is not None]
     for reach, arns in access.reaches.of(principal.arn):
         standings = [(actions, reach.standing(actions)) for actions in (ITEM_ACTIONS, table_actions())]
         for name, (_, standing) in zip(("items", "settings"), standings, strict=True):
-            if standing is not Standing.DENIED:
+            if standing in _CAN:
                 used[name] = None
+        doubts += _open(access, reach, standings)
         if all(standing in _CAN for _, standing in standings):
             items, changes = (access.reaches.causes(reach, actions)[0] for actions, _ in standings)
             overlaps.setdefault((items, changes), []).extend(arns)
@@ -83,7 +89,7 @@ def planes_of(principal: IamPrincipal, access: Access) -> Planes:
             gaps += _open(access, reach, standings)
     found = [Overlap(tuple(sorted(set(arns))), *causes) for causes, arns in overlaps.items()]
     found.sort(key=lambda one: (-len(one.arns), one.arns))
-    return Planes(tuple(found), tuple(used), tuple(sorted(set(gaps))))
+    return Planes(tuple(found), tuple(used), tuple(sorted(set(gaps))), tuple(sorted(set(doubts))))
 
 
 def _open(access: Access, reach: Reach, standings: list[tuple[frozenset[str], Standing]]) -> Iterable[Gap]:

@@ -16,7 +16,8 @@ administrator is declared, it is not applicable to users, and to roles that only
 allows `*` on `*` without condition or boundary: `no-broad-managed-policy` and `no-wildcard-actions` report them. Roles that another
 service, a pod or an identity pool may assume are judged, whatever they may do.
 
-Unknown where something unread may open the other plane, or where an unread service control or resource control policy may close one.
+Unknown where something unread may open the other plane, or alone decides whether one is open at all, and where an unread service control
+or resource control policy may close one of two.
 
 ## How to fix
 - Console: IAM, the policies that the reason names: keep the item actions in one principal, move the others to a role of operators or of
@@ -64,8 +65,9 @@ def _judged(planes: Planes, above: tuple[Gap, ...]) -> Verdict:
         if above:
             return Verdict.unknown(*above, reason=unless_forbidden(reason, above), **evidence)
         return Verdict.failed(reason, **evidence)
-    if planes.gaps:
-        return Verdict.unknown(*planes.gaps)
+    missing = planes.gaps or (() if planes.used else planes.doubts)
+    if missing:
+        return Verdict.unknown(*missing)
     if not planes.used:
         return Verdict.not_applicable("has no access to items or settings of a table")
     if len(planes.used) == 1:

@@ -161,8 +161,9 @@ def test_unlisted_tables_are_unknown():
     assert Listing() == empty.regions[0].tables
 
 
-def test_a_plane_that_may_be_open_is_access():
-    """What is hidden may take away what the role's policy gives, but cannot open the other plane: that is no "no access"."""
+def test_a_plane_that_may_be_open_is_neither_access_nor_none():
+    """A reader's policy beside a boundary or a key that was not read: it may use items, or have no access at all."""
     reader = {"inline": {"p": [allow("dynamodb:GetItem")]}}
-    finding = judged(role(boundary=Fact(gap=NO_DETAILS), **reader))
-    assert (finding.status, finding.reason) == (Status.PASS, "may use items of tables only")
+    assert judged(role(boundary=Fact(gap=NO_DETAILS), **reader)).status is Status.UNKNOWN
+    sse = Sse(status="ENABLED", sse_type="KMS", kms_master_key_arn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1")
+    assert judged(role(**reader), of=orders(description=description(sse=sse))).status is Status.UNKNOWN
