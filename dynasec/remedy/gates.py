@@ -223,16 +223,16 @@ def _not_agreed(plan: Plan, change: Change, consent: Consent) -> str:
 def _not_approved(plan: Plan, change: Change, consent: Consent, situation: Situation) -> str:
     if not situation.remedy.approval or change.risk.level is not Risk.ACCESS:
         return ""
-    own = {_principal(plan.subject.caller_arn), _principal(situation.caller_arn)}
+    own = {principal_of(plan.subject.caller_arn), principal_of(situation.caller_arn)}
     others = [
         one
         for one in consent.approvals
-        if one.plan_id == plan.plan_id and _principal(one.principal) not in own
+        if one.plan_id == plan.plan_id and principal_of(one.principal) not in own
     ]
     return "" if others else "access changes need `dynasec approve` by another principal"
 
 
-def _principal(arn: str) -> str:
+def principal_of(arn: str) -> str:
     """Return who an ARN stands for: sessions of one role count as one, since whoever assumes it chooses the session's name."""
     try:
         parsed = Arn.parse(arn)
