@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from dynasec.collect.clients import Clients
+from dynasec.demo import last_access
 from dynasec.demo.overlay import Amendments, Answers, OverlaySession
 from dynasec.errors import DynasecError
 
@@ -124,6 +125,7 @@ def _answers() -> Answers:
         "globalaccelerator:ListAccelerators": {"Accelerators": []},
         "cloudtrail:ListEventDataStores": {"EventDataStores": []},
         "guardduty:ListFilters": {"FilterNames": []},
+        **last_access.answers(),
     }
 
 
@@ -156,4 +158,5 @@ def _amendments(replicas: Mapping[str, set[str]]) -> Amendments:
         "kms:DescribeKey": describe_key,
         "kms:GetKeyRotationStatus": get_key_rotation_status,
         "guardduty:GetDetector": get_detector,
+        "iam:GetAccountAuthorizationDetails": last_access.age,
     }
