@@ -182,15 +182,20 @@ class Policy(Resource):
 
     @property
     def is_service_linked(self) -> bool:
-        """Whether the policy belongs to a service-linked role: nobody but the service can change or detach it."""
-        return self.path.startswith(_SERVICE_LINKED)
+        """Whether the policy belongs to a service-linked role: nobody but the service can change or detach it.
+
+        A policy that the customer made under that path does not.
+        """
+        return self.path.startswith(_SERVICE_LINKED) and (self.aws_managed or bool(self.owner))
 
     @classmethod
     def inline(cls, owner: Principal, policy: InlinePolicy) -> Policy:
-        """Return the subject that stands for an inline policy."""
+        """Return the subject that stands for an inline policy. Its path is that of a service-linked role that owns it."""
+        linked = isinstance(owner, Role) and owner.is_service_linked
         return cls(
             arn=f"{owner.arn}/policy/{policy.name}",
             name=policy.name,
+            path=owner.path if linked else "/",
             owner=owner.arn,
             text=policy.text,
             attached_to=(owner.arn,),

@@ -108,6 +108,8 @@ def test_service_linked_policies_are_not_the_customers():
     own = managed("DynamoDBReplicationServiceRolePolicy", WIDE, aws=True, path=path, attachments=1)
     linked = role("AWSServiceRoleForDynamoDBReplication", path=path, attached=(own.arn,))
     assert one(own, linked).status is Status.NOT_APPLICABLE
+    assert one(role("AWSServiceRoleForX", path=path, inline={"p": WIDE})).status is Status.NOT_APPLICABLE
+    assert one(managed("own", WIDE, path=path, attachments=1)).status is Status.FAIL
 
 
 def test_one_malformed_policy_is_one_unknown():

@@ -40,7 +40,7 @@ def test_whose_a_managed_policy_is(aws):
     one = managed("policy", READ, aws=aws, path="/aws-service-role/")
     (policy,) = identity(one).policies.complete()
     assert policy.aws_managed is aws
-    assert policy.is_service_linked
+    assert policy.is_service_linked is aws  # a customer's policy may be called by any path
 
 
 def test_a_user_has_its_own_policies_and_those_of_its_groups():
@@ -92,6 +92,19 @@ def test_an_unread_boundary_is_not_taken_for_none():
 def test_service_linked_roles_are_known_by_their_path():
     assert role(path="/aws-service-role/dynamodb.amazonaws.com/").is_service_linked
     assert not role(path="/").is_service_linked
+
+
+@pytest.mark.parametrize(
+    ("owner", "linked"),
+    [
+        (role(path="/aws-service-role/dynamodb.amazonaws.com/", inline={"p": READ}), True),
+        (role(inline={"p": READ}), False),
+        (user(path="/aws-service-role/", inline={"p": READ}), False),
+    ],
+)
+def test_an_inline_policy_of_a_service_linked_role_is_service_linked(owner, linked):
+    (policy,) = identity(owner).policies.complete()
+    assert policy.is_service_linked is linked
 
 
 def test_nothing_collected_is_not_nothing_there():
