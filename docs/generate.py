@@ -37,16 +37,18 @@ def controls_page(controls: tuple[Control, ...]) -> str:
 
 def permissions_page(controls: tuple[Control, ...]) -> str:
     """Return docs/permissions.md: the policy for all controls, and which control needs which operation."""
+    usual = [control for control in controls if not control.check.deep]
     lines = [
         "# Permissions",
         "",
         NOTE,
         "",
         "An audit with all controls needs this policy. `dynasec permissions --control …` prints the one for fewer.",
+        "With `--deep` it takes a few more, which `dynasec permissions --deep` adds.",
         "A missing permission makes the controls that need it UNKNOWN, nothing else.",
         "",
         "```json",
-        json.dumps(policy(controls), indent=2),
+        json.dumps(policy(usual), indent=2),
         "```",
         "",
         "| operation | needed by |",
