@@ -15,6 +15,7 @@ Exact: the old policy is put back.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from dynasec.check import Context
 from dynasec.drafting.policies import canonical, without_principals
@@ -56,10 +57,10 @@ def _relieve(
         return Advice(table.arn, "the policy is gone", "audit again", (control,))
     document = json.loads(policy.text)
     denies = [one for one in listed(document["Statement"]) if one.get("Effect") == "Deny"]
-    kept: list[object] = []
+    kept: list[Any] = []
     for statement in listed(document["Statement"]):
         alone = canonical({**document, "Statement": [statement, *denies]})
-        admitted = [] if statement in denies else _admitted(alone, arn, table, context)
+        admitted = () if statement in denies else _admitted(alone, arn, table, context)
         if any(one.kind is PrincipalKind.SERVICE for one in admitted):
             how = "narrow the statement by aws:SourceAccount, aws:SourceArn or aws:SourceOrgID"
             return Advice(table.arn, "it admits an AWS service that acts for any account", how, (control,))
@@ -72,13 +73,13 @@ def _relieve(
     return replace(draft, closes=(table.arn,), controls=(control,), key=f"remove-foreign-statement:{arn}")
 
 
-def _admitted(text: str, arn: str, table: Table, context: Context) -> Sequence[Admission]:
+def _admitted(text: str, arn: str, table: Table, context: Context) -> tuple[Admission, ...]:
     above = context.snapshot.organization.description.value
     own = None if above is None else above.id
     return foreigners(ResourcePolicy(text=text), arn, table, context.settings.trust, own)
 
 
-def _without(text: str, admitted: Sequence[Admission]) -> list[object]:
+def _without(text: str, admitted: Sequence[Admission]) -> list[Any]:
     names = {one.principal for one in admitted}
     relieved = without_principals(text, lambda _, name: name not in names)
     return [] if relieved is None else list(listed(json.loads(relieved)["Statement"]))

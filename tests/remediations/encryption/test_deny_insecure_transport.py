@@ -26,7 +26,7 @@ def test_round_trip_with_a_policy_keeps_its_statements() -> None:
 
 
 def test_a_policy_that_would_become_too_long() -> None:
-    own = [policies.statement({"AWS": policies.OWN}, Sid=f"Own{'x' * 870}{i}") for i in range(19)]
+    own = [policies.statement({"AWS": policies.OWN}, Sid=f"Own{'x' * 850}{i}") for i in range(20)]
     policies.put(*own)
     (change,) = planned(NAME, read(NAME, script=policies.ALONE)).changes
     assert "AWS accepts 20,480" in change.blocked[0].reason
