@@ -24,6 +24,7 @@ from dynasec.model.table import Table
 from dynasec.semantics.classification import Classifier
 from dynasec.semantics.duties import Duties
 from dynasec.semantics.placement import Placement
+from dynasec.semantics.self_granted import SelfGranted
 from dynasec.settings import Settings
 
 R = TypeVar("R", bound=Resource)
@@ -129,6 +130,11 @@ class Context:
     def duties(self) -> Duties:
         """Who is meant to administer tables and to export them."""
         return Duties(self.settings.trust, self.snapshot.account.id)
+
+    @cached_property
+    def self_granted(self) -> SelfGranted:
+        """What users and roles can give themselves of sensitive tables; worked out once."""
+        return SelfGranted(self.access, self.is_sensitive)
 
     def region(self, resource: Resource) -> Region:
         """Return the Region of a resource.

@@ -23,9 +23,10 @@ from dynasec.access.principals import Who
 from dynasec.access.questions import questions
 from dynasec.access.reach import POLICY, Reach, Reaches, gaps_of
 from dynasec.access.row import Grant, Standing
-from dynasec.access.steps import ASSUME, Step
+from dynasec.access.steps import ASSUME, PASS, Step
 from dynasec.access.tables import Side
 from dynasec.iam.actions import DATA_READ, DATA_WRITE
+from dynasec.iam.layers import Unread
 from dynasec.model.fact import Gap, malformed
 from dynasec.model.identity import DETAILS
 from dynasec.model.table import Table
@@ -89,6 +90,11 @@ class Escalations:
         for layer in (who.identity, who.boundary):
             if layer is not None:
                 gaps.extend(gap for policy in layer.index.unread for gap in gaps_of(policy))
+        gaps.extend(
+            malformed(DETAILS, f"whom {role.name} trusts is not known")
+            for role in self._of_unknown_trust
+            if self._access.steps.may(who, PASS, role.name) is not None
+        )
         for step in self._access.steps.of(who):
             if _is_escalating(step):
                 reaches = self._granted if step.everything else self._access.reaches
@@ -147,6 +153,17 @@ class Escalations:
                     yield from _way(f"{action} on {name.rpartition(':')[2]}", grant, able, gaps)
 
     @cached_property
+    def _of_unknown_trust(self) -> tuple[Who, ...]:
+        """The roles of which it is not known which services could use them."""
+        shelf = self._access.shelf
+        return tuple(
+            who
+            for who in self._access.own.values()
+            if who.role is not None
+            and isinstance(shelf.policy(f"trust policy of {who.role.name}", "trust", who.role.trust), Unread)
+        )
+
+    @cached_property
     def _granted(self) -> Reaches:
         """What those could do who may be granted whatever they like."""
         people = {
@@ -185,7 +202,10 @@ def _way(step: str, grant: Grant, gained: Able, gaps: list[Gap]) -> Iterator[Way
     """Yield the way, if it surely or under conditions leads to some table; what was not read on it goes into `gaps`."""
     sure = {arn: one for arn, one in gained.items() if one in {Standing.ALLOWED, Standing.CONDITIONAL}}
     if grant.standing is Standing.UNKNOWN and gained:
-        gaps.append(malformed(DETAILS, f"{step}: {'; '.join(grant.conditions)}"))
+        if not any(
+            gap.operation == DETAILS for gap in gaps
+        ):  # one such tells enough: a policy that is not known may allow every step
+            gaps.append(malformed(DETAILS, f"{step}: {'; '.join(grant.conditions)}"))
     elif grant.standing is not Standing.UNKNOWN:
         if any(one is Standing.UNKNOWN for one in gained.values()):
             gaps.append(malformed(POLICY, f"{step}: what that opens cannot be told"))

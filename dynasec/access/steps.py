@@ -28,7 +28,7 @@ from dynasec.model.companion import DaxCluster
 from dynasec.model.identity import Identity, User
 
 ASSUME: Final = "sts:AssumeRole"
-_PASS: Final = "iam:PassRole"  # noqa: S105 - an action
+PASS: Final = "iam:PassRole"  # noqa: S105 - an action
 _COMPUTE: Final = (
     ("lambda:CreateFunction", "lambda.amazonaws.com"),
     ("ec2:RunInstances", "ec2.amazonaws.com"),
@@ -169,16 +169,16 @@ class Steps:
         yield from (role for role in found if role.role is not who.role)
 
     def _passed(self, who: Who) -> Iterator[Step]:
-        if not self._speaks_of(who, _PASS):
+        if not self._speaks_of(who, PASS):
             return
         starting = self._starting(who)
         for role, asks in self._asks.items():
             found: list[Step] = []
             for (action, service), start in starting.items():
                 if service in asks.named and not role.caller.service_linked:
-                    grant = self.may(who, _PASS, role.name, {"iam:passedtoservice": (service,)})
+                    grant = self.may(who, PASS, role.name, {"iam:passedtoservice": (service,)})
                     if grant is not None:
-                        words = f"{_PASS} {_short(role)} with {action}"
+                        words = f"{PASS} {_short(role)} with {action}"
                         found.append(Step(words, role, both(grant, start)))
             if found:
                 yield min(found, key=lambda step: step.grant.preference)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from dynasec.access import Access
 from dynasec.access.escalation import Escalation, Escalations, Way, lines
@@ -13,7 +12,7 @@ from dynasec.model.fact import Gap, Gaps, Unknown
 from dynasec.model.identity import IamPrincipal
 from dynasec.model.table import Table
 
-__all__ = ["Escalation", "SelfGranted", "evidence", "self_granted", "told"]
+__all__ = ["Escalation", "SelfGranted", "evidence", "told"]
 
 _SHOWN: Final = 25
 
@@ -40,17 +39,6 @@ class SelfGranted:
     def of(self, principal: IamPrincipal) -> Escalation:
         """Return what a user or role can give itself."""
         return self._escalations.of(self._access.own[principal.arn])
-
-
-def self_granted(access: Access, is_sensitive: Callable[[Table], bool]) -> SelfGranted:
-    """Return the answers for an account; the same for the same one."""
-    known = _known.get(access)
-    if known is None:
-        known = _known[access] = SelfGranted(access, is_sensitive)
-    return known
-
-
-_known: WeakKeyDictionary[Access, SelfGranted] = WeakKeyDictionary()
 
 
 def told(escalation: Escalation) -> str:

@@ -35,7 +35,7 @@ from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Gap
 from dynasec.model.identity import IamPrincipal, Role
 from dynasec.semantics.limited_access import ACCESS_READS, KEY_READS, unless_forbidden
-from dynasec.semantics.self_granted import Escalation, evidence, self_granted, told
+from dynasec.semantics.self_granted import Escalation, evidence, told
 
 check = Check(
     subject=IamPrincipal,
@@ -58,7 +58,7 @@ def evaluate(principal: IamPrincipal, context: Context) -> Verdict:
     aside = _aside(principal, context)
     if aside is not None:
         return Verdict.not_applicable(aside)
-    known = self_granted(context.access, context.is_sensitive)
+    known = context.self_granted
     if not known.tables and not known.gaps:
         return Verdict.not_applicable("no table is sensitive")
     return _judged(known.of(principal), known.gaps, context.access.above.gaps)

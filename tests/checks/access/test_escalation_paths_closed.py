@@ -203,6 +203,13 @@ def test_unread_policies_are_unknown():
     assert judged(unreadable, dev(allow("s3:*")))["dev"].status is Status.PASS
 
 
+def test_roles_of_which_it_is_not_known_whom_they_trust():
+    closed = role("closed", inline={"p": [ITEMS]}, trust=Fact(gap=REFUSED))
+    passing = allow("iam:PassRole", resource=closed.arn)
+    assert judged(closed, dev(passing))["dev"].status is Status.UNKNOWN
+    assert judged(closed, dev(allow("iam:PassRole", resource=f"{IAM}:role/dev")))["dev"].status is Status.PASS
+
+
 def test_an_unread_organization_may_forbid_it():
     above = Organization(
         description=Fact(gap=Gap("organizations:DescribeOrganization", "AccessDeniedException"))
