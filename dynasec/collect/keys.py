@@ -14,6 +14,7 @@ from dynasec.model.shape import JsonObject
 
 _DESCRIBE = "kms:DescribeKey"
 _ALIASES = "kms:ListAliases"
+_TAGS = "tag:GetResources"
 _DETAILS = (
     "kms:GetKeyRotationStatus",
     "kms:ListKeyPolicies",
@@ -35,6 +36,7 @@ class KeyRing:
         self._reader = reader
         self._described: dict[Place, asyncio.Task[Fact[KeyMetadata]]] = {}
         self._aliases: dict[str, asyncio.Task[Fact[Mapping[str, tuple[str, ...]]]]] = {}
+        self._tags: dict[str, asyncio.Task[Fact[Mapping[str, Mapping[str, str]]]]] = {}
         self._tables: defaultdict[Place, set[str]] = defaultdict(set)
 
     def want(self, reference: str | None, region: str, *, table: str = "") -> None:
@@ -62,11 +64,12 @@ class KeyRing:
     async def _read(self, arn: str, places: Sequence[Place]) -> Key:
         region = places[0][1]
         reader = self._reader.at(region)
-        rotation, policies, grants, aliases = await asyncio.gather(
+        rotation, policies, grants, aliases, tags = await asyncio.gather(
             reader.read("kms:GetKeyRotationStatus", KeyId=arn),
             _policies(reader, arn),
             reader.items("kms:ListGrants", "Grants", Grant.model_validate, KeyId=arn),
             self._aliases_in(region),
+            self._tags_in(region),
         )
         answers = [await self._described[place] for place in places]
         metadata = next((answer for answer in answers if answer.observed), answers[0])
@@ -77,6 +80,7 @@ class KeyRing:
             tables=tuple(sorted({table for place in places for table in self._tables[place]})),
             gone=metadata.gap is not None and metadata.gap.code == _GONE,
             aliases=aliases.map(lambda by_id: by_id.get(_id_of(arn), ()), _ALIASES),
+            tags=tags.map(lambda by_arn: by_arn.get(arn, {}), _TAGS),
             metadata=metadata,
             rotation=rotation.map(KeyRotation.model_validate, "kms:GetKeyRotationStatus"),
             policies=policies,
@@ -88,6 +92,17 @@ class KeyRing:
         if region not in self._aliases:
             self._aliases[region] = asyncio.create_task(_all_aliases(self._reader.at(region)))
         return await self._aliases[region]
+
+    async def _tags_in(self, region: str) -> Fact[Mapping[str, Mapping[str, str]]]:
+        """Return the tags of the account's own keys in a Region by ARN; asked once. A key that was never tagged is not among them."""
+        if region not in self._tags:
+            self._tags[region] = asyncio.create_task(_all_tags(self._reader.at(region)))
+        return await self._tags[region]
+
+
+async def _all_tags(reader: RegionReader) -> Fact[Mapping[str, Mapping[str, str]]]:
+    found = await reader.items(_TAGS, "ResourceTagMappingList", _tags_of, ResourceTypeFilters=["kms:key"])
+    return Fact(dict(found.items), found.gap)
 
 
 async def _all_aliases(reader: RegionReader) -> Fact[Mapping[str, tuple[str, ...]]]:
@@ -121,6 +136,10 @@ def _metadata(response: JsonObject) -> KeyMetadata:
 
 def _policy_text(response: JsonObject) -> str:
     return str(response["Policy"])
+
+
+def _tags_of(mapping: JsonObject) -> tuple[str, Mapping[str, str]]:
+    return mapping["ResourceARN"], {tag["Key"]: tag["Value"] for tag in mapping.get("Tags", ())}
 
 
 def _alias(entry: JsonObject) -> tuple[str, str]:

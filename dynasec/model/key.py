@@ -69,8 +69,8 @@ class Grant(AwsShape):
 class Key(Resource):
     """A key. `references` are the spellings by which it was found; `tables` the ARNs of the tables it encrypts.
 
-    `aliases` are the names that the audited account gives the key in its Region ("alias/…"); a foreign key has none here. `gone` says
-    that AWS knows no such key; its other facts are gaps then.
+    `aliases` are the names that the audited account gives the key in its Region ("alias/…"), `tags` what it marked the key with; a foreign
+    key has neither here. `gone` says that AWS knows no such key; its other facts are gaps then.
     """
 
     aws_type: ClassVar[str] = "AWS::KMS::Key"
@@ -79,6 +79,7 @@ class Key(Resource):
     tables: tuple[str, ...] = ()
     gone: bool = False
     aliases: Fact[tuple[str, ...]] = unread("kms:ListAliases")
+    tags: Fact[Mapping[str, str]] = unread("tag:GetResources")
     metadata: Fact[KeyMetadata] = unread("kms:DescribeKey")
     rotation: Fact[KeyRotation] = unread("kms:GetKeyRotationStatus")
     policies: Fact[Mapping[str, str]] = unread("kms:GetKeyPolicy")

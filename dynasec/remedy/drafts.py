@@ -20,7 +20,10 @@ from dynasec.remedy.plan import AdviceOf
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A draft, the remediation that made it, the resource it is about where it is a subject of the audit, and the findings it closes."""
+    """A draft, the remediation that made it, the resource it is about, and the findings it closes.
+
+    `subject` is known where the resource is one that the remediation mends, or a key.
+    """
 
     draft: Draft
     remedy: Remedy
@@ -122,7 +125,8 @@ def _ask(
                 AdviceOf(control=control, resource=one.resource, why=one.why, how=one.how)
             )
         else:
-            _take(Proposed(one, remedy, subjects.get(one.resource), found), proposals)
+            subject = subjects.get(one.resource) or context.snapshot.key(one.resource)
+            _take(Proposed(one, remedy, subject, found), proposals)
 
 
 def _take(proposed: Proposed, proposals: Proposals) -> None:

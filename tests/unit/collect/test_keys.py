@@ -234,3 +234,24 @@ def test_one_spelling_that_could_not_be_read_does_not_hide_the_key():
     script = {"kms:DescribeKey": lambda sent: REFUSED if sent["KeyId"] == arn else None}
     (key,) = _ring([(arn, "us-east-1"), ("alias/tables", "us-east-1")], script=script)
     assert key.metadata.known().arn == arn
+
+
+@pytest.mark.usefixtures("aws")
+def test_tags_of_keys_are_read_once_a_region():
+    first, second = _key(), _key()
+    _create("orders", first)
+    _create("carts", second)
+    boto3.client("kms").tag_resource(KeyId=first, Tags=[{"TagKey": "team", "TagValue": "shop"}])
+    found, made = read((*ALL, "tag:GetResources"))
+    tags = {key.arn: key.tags.known() for key in found.keys}
+    assert tags == {first: {"team": "shop"}, second: {}}
+    assert made["tag:GetResources"] == 2  # the tables', and the keys'
+
+
+@pytest.mark.usefixtures("aws")
+def test_tags_of_keys_that_may_not_be_read_are_a_gap_of_the_tags_alone():
+    _create("orders", _key())
+    found, _ = read((*ALL, "tag:GetResources"), {"tag:GetResources": REFUSED})
+    (key,) = found.keys
+    assert key.tags.gap is not None
+    assert key.metadata.observed
