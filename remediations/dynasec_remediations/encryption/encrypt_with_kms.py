@@ -2,7 +2,7 @@
 
 ## What it does
 `UpdateTable` with `SSESpecification: {Enabled: true, SSEType: KMS}`; KMS makes the key `alias/aws/dynamodb` where the Region has none yet.
-A table that fails `customer-key` too is left to `use-customer-key`.
+A table that fails `customer-key` too is left to `encrypt-with-customer-key`.
 
 ## Safety
 DynamoDB re-encrypts in the background: reads and writes go on. The key's policy, which is AWS's, lets every principal of the account use

@@ -1,4 +1,4 @@
-"""The remediation `use-customer-key`."""
+"""The remediation `encrypt-with-customer-key`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.dynamodb_shim import Shim, like_dynamodb
 from tests.support.emulated import collect_emulated
 from tests.support.remedied import Stage, planned, read, round_trip
 
-NAME = "use-customer-key"
+NAME = "encrypt-with-customer-key"
 MANAGED = {"Enabled": True, "SSEType": "KMS"}
 
 
