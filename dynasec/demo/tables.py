@@ -49,7 +49,7 @@ def _shop(aws: Aws, keys: Keys) -> None:
     # Confidential data under the AWS managed key: nobody controls who may use it, nobody can switch it off.
     _table(aws, "customers", "confidential", "shop", key="alias/aws/dynamodb", pitr=True, protected=True)
     # Internal and public data under the key that AWS owns, without protection.
-    _table(aws, "carts", "internal", "shop", pitr=True)
+    _table(aws, "carts", "internal", "shop", pitr=True, more_tags={"per-user": "true"})
     _table(aws, "sessions", "internal", "shop")
     _table(aws, "catalog", "public", "shop", protected=True)
 

@@ -30,5 +30,6 @@ def why_unusable(key: Key) -> str | None:
         return None
     if metadata.key_state not in _BROKEN:
         raise Unknown(malformed("kms:DescribeKey", f"KeyState {metadata.key_state}", key.region))
-    when = "" if metadata.deletion_date is None else f" on {metadata.deletion_date.date().isoformat()}"
-    return f"the key {key.label} is {metadata.key_state}{when}"
+    if metadata.deletion_date is None:
+        return f"the key {key.label} is {metadata.key_state}"
+    return f"the key {key.label} is {metadata.key_state}: KMS deletes it on {metadata.deletion_date.date().isoformat()}"

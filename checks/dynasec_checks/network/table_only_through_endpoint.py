@@ -29,6 +29,7 @@ from dynasec.semantics.outside_endpoints import Guarded, WayIn, ways_in
 from dynasec.semantics.policy_text import document_of
 
 READ = "dynamodb:GetResourcePolicy"
+_TOLD = 2
 
 check = Check(
     subject=Table,
@@ -55,9 +56,10 @@ def evaluate(table: Table, context: Context) -> Verdict:
     evidence = {"ways_in": [_evidence(one) for one in found], "revision": policy.revision_id}
     certain = [one for one in found if not one.undecided]
     if certain:
-        others = len(found) - 1
-        more = f", and {others} more {'way' if others == 1 else 'ways'}" if others else ""
-        return Verdict.failed(_words(certain[0]) + more, **evidence)
+        others = [f"{one.who} {one.where}" for one in found if one is not certain[0]]
+        told = "; nor to ".join([_words(certain[0]), *others[:_TOLD]])
+        more = f", and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
+        return Verdict.failed(told + more, **evidence)
     if found:
         raise Unknown(malformed(READ, "; ".join(found[0].conditions) or _words(found[0]), table.region))
     return Verdict.passed(

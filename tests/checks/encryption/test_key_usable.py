@@ -36,7 +36,7 @@ def test_every_state_of_a_key(state, status):
 
 def test_a_deletion_is_dated():
     finding = judged(encrypted(), key(metadata=metadata(key_state="PendingDeletion", deletion_date=WHEN)))
-    assert "PendingDeletion on 2026-01-20" in finding.reason
+    assert "PendingDeletion: KMS deletes it on 2026-01-20" in finding.reason
 
 
 @pytest.mark.parametrize("state", ["INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVING", "ARCHIVED"])

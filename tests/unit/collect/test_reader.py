@@ -293,6 +293,29 @@ def test_the_list_of_tables_is_never_left_out():
     assert listing.gap.code == "Malformed"
 
 
+@pytest.mark.parametrize(
+    ("operation", "key", "params"),
+    [
+        ("config:DescribeConfigRules", "ConfigRules", {}),
+        ("dynamodb:ListBackups", "BackupSummaries", {}),
+        ("dynamodb:ListExports", "ExportSummaries", {}),
+        ("events:ListRules", "Rules", {}),
+        ("events:ListTargetsByRule", "Targets", {"Rule": "r"}),
+        ("guardduty:ListDetectors", "DetectorIds", {}),
+        ("guardduty:ListFilters", "FilterNames", {"DetectorId": "d" * 32}),
+        ("kms:ListGrants", "Grants", {"KeyId": "k"}),
+        ("kms:ListKeyPolicies", "PolicyNames", {"KeyId": "k"}),
+    ],
+)
+@pytest.mark.parametrize(("answer", "complete"), [({}, False), (None, True)])
+def test_lists_that_aws_never_leaves_out(operation, key, params, answer, complete):
+    async def work(reader):
+        return await reader.items(operation, REGION, key, str, **params)
+
+    listing, _, _ = _reading(work, {operation: {key: []} if answer is None else answer}, {operation})
+    assert (listing.gap is None) is complete
+
+
 def test_operations_that_botocore_cannot_page_are_counted_too():
     pages = [{"ContributorInsightsSummaries": [], "NextToken": "t"}, {"ContributorInsightsSummaries": []}]
 
