@@ -27,6 +27,9 @@ _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "elb:DescribeLoadBalancers": ("elasticloadbalancing:DescribeLoadBalancers",),
     "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
+    "s3:ListBuckets": ("s3:ListAllMyBuckets",),
+    "s3:PutBucketEncryption": ("s3:PutEncryptionConfiguration",),
+    "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
     "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
 }
 """Operations whose IAM action has another name."""
