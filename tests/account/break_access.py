@@ -19,12 +19,13 @@ from tests.account.mutation import (
     with_policy,
     with_statement,
 )
-from tests.account.people import READ_ONLY, on, trust
+from tests.account.people import EVERYTHING, on, trust
 from tests.account.tables import arn
 from tests.support.accounts import ACCOUNT
 from tests.support.companions import STREAM
-from tests.support.identity import allow, document, managed
+from tests.support.identity import allow, document
 
+BROAD = "wildcards are for administrators only, too"
 PLANES = {"planes-separated": "whoever has access has it to a plane"}
 FOREIGN = {"AWS": "arn:aws:iam::999988887777:root"}
 
@@ -49,11 +50,12 @@ def _without_mfa(account: Snapshot) -> Snapshot:
 
 
 def _broad_policy(account: Snapshot) -> Snapshot:
-    text = [allow("dynamodb:BatchGetItem", "dynamodb:Describe*", "dynamodb:GetItem", "dynamodb:Query")]
-    policy = managed("AmazonDynamoDBReadOnlyAccess", text, aws=True, attachments=1)
-    assert policy.arn == READ_ONLY
-    known = added(account, account.identity.managed_policies, policy)
-    return added(known, principal(known, "catalog").attached, READ_ONLY)
+    return added(account, principal(account, "catalog").attached, EVERYTHING)
+
+
+def _unused(account: Snapshot) -> Snapshot:
+    told = principal(account, "dax").last_access.known()
+    return changed(account, told, services={"dynamodb": account.taken_at - timedelta(days=200)})
 
 
 def _inverse(account: Snapshot) -> Snapshot:
@@ -96,7 +98,7 @@ MUTATIONS = (
     Mutation(
         "no-broad-managed-policy",
         _broad_policy,
-        also={"no-wildcard-tables": "such policies name no tables"},
+        also={"no-wildcard-tables": BROAD, "no-wildcard-actions": BROAD},
     ),
     Mutation("no-inverse-allow", _inverse),
     Mutation("no-wildcard-actions", _grants("vault", "dynamodb:BatchWrite*", resource=on("tokens"))),
@@ -119,6 +121,7 @@ MUTATIONS = (
         _grants("portal", "iam:UpdateAssumeRolePolicy", resource=f"arn:aws:iam::{ACCOUNT}:role/shop"),
     ),
     Mutation("tags-guarded", _grants("shop", "dynamodb:TagResource", resource=arn("catalog"))),
+    Mutation("unused-access", _unused),
     Mutation("fine-grained-present", _grants("shop", "dynamodb:GetItem", resource=arn("carts"))),
     Mutation("fine-grained-sound", _without_key),
     Mutation("stream-policy-no-foreigners", _stream_policy),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from dynasec.model.identity import AccessKey, Identity
+from dynasec.model.identity import AccessKey, Identity, LastAccess, Role, User
 from tests.account.tables import arn
 from tests.support.accounts import ACCOUNT, NOW
 from tests.support.dax import ROLE as DAX
@@ -13,10 +13,8 @@ from tests.support.identity import allow, credentials, document, identity, manag
 
 ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/admin"
 ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
-CHANGES = ("dynamodb:UpdateTable", "dynamodb:DeleteTable", "dynamodb:PutResourcePolicy")
 LIMIT = f"arn:aws:iam::{ACCOUNT}:policy/limit"
-LISTS = {"lists": [allow("dynamodb:ListTables")]}
-READ_ONLY = "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess"
+EVERYTHING = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 def trust(principal: Any, **more: Any) -> str:
@@ -49,27 +47,52 @@ def on(*names: str) -> list[str]:
     return [one for name in names for one in (arn(name), f"{arn(name)}/index/*")]
 
 
-def compliant() -> Identity:
-    fresh = AccessKey(active=True, last_rotated=NOW - timedelta(days=20), last_used=NOW - timedelta(days=1))
-    return identity(
-        role("admin", inline={"change": [allow(*CHANGES, resource=on("orders", "invoices"))]}, trust=COMPUTE),
-        role("key-admin", trust=COMPUTE),
-        role("shop", inline={"items": [allow(*ITEMS, resource=on("orders", "invoices"))]}, trust=COMPUTE),
-        role("vault", inline={"items": [allow(*ITEMS, resource=on("tokens"))]}, trust=COMPUTE),
-        role(DAX.rpartition("/")[2], inline={"items": [allow(*ITEMS, resource=on("orders"))]}, trust=COMPUTE),
-        role(
+def _used(last_use: timedelta | None = timedelta(days=3)) -> dict[str, Any]:
+    """How old a principal is, and when it used DynamoDB last; it may not, where there is no last use."""
+    services = {} if last_use is None else {"dynamodb": NOW - last_use}
+    return {
+        "created": NOW - timedelta(days=800),
+        "last_access": LastAccess(as_of=NOW - timedelta(minutes=1), services=services),
+    }
+
+
+def _role(name: str, *statements: dict[str, Any], trust: str = COMPUTE, **more: Any) -> Role:
+    inline = {"items": statements} if statements else {}
+    return role(name, inline=inline, trust=trust, **{**_used(), **more})
+
+
+def _roles() -> tuple[Role, ...]:
+    return (
+        _role("admin", attached=(EVERYTHING,)),
+        _role("key-admin", **_used(None)),
+        _role("shop", allow(*ITEMS, resource=on("orders", "invoices"))),
+        _role("vault", allow(*ITEMS, resource=on("tokens"))),
+        _role(DAX.rpartition("/")[2], allow(*ITEMS, resource=on("orders"))),
+        _role(
             "catalog",
-            inline={"items": [allow("dynamodb:GetItem", resource=arn("catalog"), Condition=OF_THE_SHOP)]},
+            allow("dynamodb:GetItem", resource=arn("catalog"), Condition=OF_THE_SHOP),
             boundary=LIMIT,
-            trust=COMPUTE,
         ),
-        role("portal", inline={"own-items": [OWN_ITEMS]}, trust=PORTAL),
-        user(
-            "deployer",
-            inline={"expiry": [allow("dynamodb:UpdateTimeToLive", resource=arn("orders"))]},
-            credentials=credentials(access_keys=(fresh, AccessKey(active=False))),
-        ),
-        user("operator", inline=LISTS, credentials=credentials(password=True, mfa=True)),
-        user("auditor", inline=LISTS, credentials=credentials(password=True, mfa=True)),
+        _role("portal", OWN_ITEMS, trust=PORTAL),
+    )
+
+
+def _users() -> tuple[User, ...]:
+    fresh = AccessKey(active=True, last_rotated=NOW - timedelta(days=20), last_used=NOW - timedelta(days=1))
+    deploys = {"expiry": [allow("dynamodb:UpdateTimeToLive", resource=arn("orders"))]}
+    lists = {"lists": [allow("dynamodb:ListTables")]}
+    keys = credentials(access_keys=(fresh, AccessKey(active=False)))
+    return (
+        user("deployer", inline=deploys, credentials=keys, **_used()),
+        user("operator", inline=lists, credentials=credentials(password=True, mfa=True), **_used()),
+        user("auditor", inline=lists, credentials=credentials(password=True, mfa=True), **_used()),
+    )
+
+
+def compliant() -> Identity:
+    return identity(
+        *_roles(),
+        *_users(),
         managed("limit", [allow("dynamodb:GetItem", resource=arn("catalog"))], attachments=0),
+        managed("AdministratorAccess", [allow("*")], aws=True, attachments=1),
     )

@@ -5,6 +5,7 @@ from collections import defaultdict
 import pytest
 
 from dynasec.check import Status
+from dynasec.model.snapshot import Snapshot
 from tests.account.compliant import SETTINGS, account
 from tests.account.mutation import Audited, worst
 from tests.account.mutations import MUTATIONS
@@ -34,6 +35,11 @@ def all_bad(getting_worse):
 def test_every_control_fails(all_bad):
     assert all_bad == {one.control: one.to for one in MUTATIONS}
     assert all_bad.keys() == {control.id for control in registry().controls}
+
+
+def test_the_account_is_one_that_could_be_saved(getting_worse):
+    snapshot = getting_worse[-1].snapshot
+    assert Snapshot.model_validate_json(snapshot.model_dump_json()) == snapshot
 
 
 @pytest.mark.parametrize("control", BY_CONTROL)
