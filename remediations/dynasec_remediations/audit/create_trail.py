@@ -71,16 +71,18 @@ def _trail(arn: str, home: str, bucket: str, account: Account) -> Trail:
         arn=arn,
         region=home,
         account=account.id,
-        description=TrailDescription(
-            name=_NAME,
-            trail_arn=arn,
-            home_region=home,
-            is_multi_region_trail=True,
-            is_organization_trail=False,
-            s3_bucket_name=bucket,
-            log_file_validation_enabled=True,
-            include_global_service_events=True,
-            has_custom_event_selectors=False,
+        description=TrailDescription.model_validate(
+            {
+                "Name": _NAME,
+                "TrailARN": arn,
+                "HomeRegion": home,
+                "IsMultiRegionTrail": True,
+                "IsOrganizationTrail": False,
+                "S3BucketName": bucket,
+                "LogFileValidationEnabled": True,
+                "IncludeGlobalServiceEvents": True,
+                "HasCustomEventSelectors": False,
+            }
         ),
         status=Fact(TrailStatus(is_logging=True)),
         selectors=Fact(EventSelectors(basic=(everything,))),
