@@ -78,15 +78,18 @@ class RiskOf(Document):
 class Impact(Document):
     """What an access change takes away, by the policy engine: `evaluated` answers were compared.
 
-    `denied` are those allowed before and not after, in words; `observed` how many observed requests were among the evidence, and
-    `observed_denied` which of them would be denied; `unknown` says what could not be told.
+    `denied` are those allowed before (perhaps under conditions) and not after, `narrowed` those that depend on more conditions after, in
+    words. `observed` is how many different observed requests were asked again, `observed_denied` which of them would be denied;
+    `evidence` says in one line what was observed. `unknown` says what could not be told.
     """
 
     evaluated: int
     denied: tuple[str, ...] = ()
+    narrowed: tuple[str, ...] = ()
     observed: int = 0
     observed_denied: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    evidence: str = ""
 
 
 class Blocked(Document):
