@@ -38,7 +38,7 @@ _WINDOW = 256
 """Items of one listing followed at a time: each waits in several coroutines, some ten KiB in all."""
 _ALWAYS_LISTED = frozenset({
     "config:DescribeConfigRules", "dynamodb:ListBackups", "dynamodb:ListExports", "dynamodb:ListTables",
-    "events:ListRules", "events:ListTargetsByRule", "guardduty:ListDetectors", "guardduty:ListFilters",
+    "events:ListRules", "guardduty:ListDetectors", "guardduty:ListFilters",
     "kms:ListGrants", "kms:ListKeyPolicies",
 })  # fmt: skip
 """Operations that send their list even when it is empty: without it the answer is none, and must not read as "there are no tables"."""

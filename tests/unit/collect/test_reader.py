@@ -300,7 +300,6 @@ def test_the_list_of_tables_is_never_left_out():
         ("dynamodb:ListBackups", "BackupSummaries", {}),
         ("dynamodb:ListExports", "ExportSummaries", {}),
         ("events:ListRules", "Rules", {}),
-        ("events:ListTargetsByRule", "Targets", {"Rule": "r"}),
         ("guardduty:ListDetectors", "DetectorIds", {}),
         ("guardduty:ListFilters", "FilterNames", {"DetectorId": "d" * 32}),
         ("kms:ListGrants", "Grants", {"KeyId": "k"}),
