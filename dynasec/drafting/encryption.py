@@ -146,8 +146,8 @@ def locked_out(table: Table, context: Context) -> Iterator[str]:
         if foreign:
             what = "its stream's" if arn == stream else "its"
             yield f"{foreign[0].statement} of {what} resource policy admits {foreign[0].principal}"
-    region = context.region(table)
-    if any(one.holds(table) for one in region.legacy_global_tables.items):
+    legacy = (one for region in context.snapshot.regions for one in region.legacy_global_tables.items)
+    if any(one.holds(table) for one in legacy):
         yield "global tables of version 2017.11.29 do not allow it"
 
 

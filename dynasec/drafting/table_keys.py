@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from dynasec.arn import Arn
 from dynasec.change import CHANGE_TAG_KEY, Call, Identity, Json, State, change_tag, result
+from dynasec.check import Context
 from dynasec.model.fact import NOT_COLLECTED, Fact, Gap, Listing, Unknown
 from dynasec.model.key import Key, KeyMetadata, KeyRotation
 from dynasec.model.snapshot import Snapshot
@@ -65,7 +66,25 @@ class TableKey:
     calls: tuple[Call, ...] = ()
 
 
-def new_key(table: Table, region: str, days: int) -> TableKey:
+def chosen_key(table: Table, region: str, context: Context, *, call: str = "key") -> TableKey | str:
+    """Return the key that the configuration names for a table's class, else a new one; or why the one that is named cannot be taken.
+
+    `call` names the call that makes a new key. A key that is named for `class@region` goes before one that is named for the class.
+
+    Raises:
+        Unknown: the key, or the table's tags, were not read, or a new one cannot be made in this partition.
+
+    """
+    settings = context.settings
+    own = context.classifier.data_class(table) or settings.classes.unclassified_as
+    keys = settings.remedy.shared_keys
+    shared = keys.get(f"{own}@{region}") or keys.get(own)
+    if shared:
+        return shared_key(shared, table, region, context.snapshot)
+    return new_key(table, region, settings.thresholds.key_rotation_days, call=call)
+
+
+def new_key(table: Table, region: str, days: int, *, call: str = "key") -> TableKey:
     """Return a key that is yet to be made for a table, in a Region, with rotation every `days` days and an alias of the table's name.
 
     Raises:
@@ -76,13 +95,13 @@ def new_key(table: Table, region: str, days: int) -> TableKey:
     if partition not in _PARTITIONS:
         raise Unknown(Gap("kms:CreateKey", "Undocumented", f"kms:ViaService in {partition}", region))
     alias, policy = alias_of(table.name), policy_text(partition, account, region)
-    arn = result("key", _MADE)
+    arn = result(call, _MADE)
     return TableKey(
         arn=arn,
         trial=_stand_in(f"arn:{partition}:kms:{region}:{account}:key", alias, policy, days, table),
         expect=(_alias(alias, None, region),),
         calls=(
-            _create(table, region, policy),
+            _create(table, region, policy, call),
             Call(
                 operation="kms:CreateAlias",
                 params={"AliasName": alias, "TargetKeyId": arn},
@@ -168,14 +187,14 @@ def _statement(sid: str, principal: Json, actions: tuple[str, ...], condition: J
     return {**statement, "Resource": "*", **more}
 
 
-def _create(table: Table, region: str, policy: str) -> Call:
+def _create(table: Table, region: str, policy: str, name: str) -> Call:
     tagged = {
         "ResourceTypeFilters": ["kms:key"],
         "TagFilters": [{"Key": CHANGE_TAG_KEY, "Values": [change_tag()]}],
     }
     return Call(
         operation="kms:CreateKey",
-        name="key",
+        name=name,
         params={
             "Description": f"DynamoDB table {table.name}",
             "Policy": policy,
@@ -191,7 +210,7 @@ def _create(table: Table, region: str, policy: str) -> Call:
         adopt={_MADE: "ResourceTagMappingList[0].ResourceARN"},
         settled=State(
             operation="kms:DescribeKey",
-            params={"KeyId": result("key", _MADE)},
+            params={"KeyId": result(name, _MADE)},
             facts={"KeyMetadata.KeyState": "Enabled"},
             region=region,
         ),

@@ -33,7 +33,7 @@ from dynasec.drafting.encryption import (
     under_kms,
 )
 from dynasec.drafting.prices import of_key
-from dynasec.drafting.table_keys import TableKey, new_key, shared_key
+from dynasec.drafting.table_keys import TableKey, chosen_key
 from dynasec.drafting.tables import same_table
 from dynasec.model.fact import Fact
 from dynasec.model.table import Table
@@ -64,27 +64,13 @@ def plan(failure: Failure[Table], context: Context) -> Iterator[Proposal]:
             "make the keys, then update the global table with `ReplicaUpdates` and `SSESpecification`",
         )
         return
-    shared = _configured(table, context)
-    days = context.settings.thresholds.key_rotation_days
-    found = (
-        shared_key(shared, table, table.region, context.snapshot)
-        if shared
-        else new_key(table, table.region, days)
-    )
+    found = chosen_key(table, table.region, context)
     if isinstance(found, str):
         yield Advice(
             table.arn, f"`remedy.shared_keys` names a key that cannot be taken: {found}", "correct it"
         )
     else:
         yield _draft(table, context, found)
-
-
-def _configured(table: Table, context: Context) -> str | None:
-    """Return the shared key for a table's class, that of its Region before the general one."""
-    settings = context.settings
-    own = context.classifier.data_class(table) or settings.classes.unclassified_as
-    keys = settings.remedy.shared_keys
-    return keys.get(f"{own}@{table.region}") or keys.get(own)
 
 
 def _draft(table: Table, context: Context, key: TableKey) -> Draft:
