@@ -114,7 +114,7 @@ def _make(region: Region, role: str, bucket: str) -> Draft:
         resource_types=_TYPES,
         recording_strategy=RecordingStrategy(use_only="INCLUSION_BY_RESOURCE_TYPES"),
     )
-    recorder = Recorder(name="default", role_arn=role, recording_group=group)
+    recorder = Recorder.model_validate({"name": "default", "roleARN": role, "recordingGroup": group})
     channel = Call(
         operation="config:PutDeliveryChannel",
         params={"DeliveryChannel": {"name": "default", "s3BucketName": bucket}},
