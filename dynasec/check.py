@@ -21,10 +21,10 @@ from dynasec.model.shape import Resource
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.subjects import reads_to_list
 from dynasec.model.table import Table
+from dynasec.rights.duties import Duties
+from dynasec.rights.self_granted import SelfGranted
 from dynasec.semantics.classification import Classifier
-from dynasec.semantics.duties import Duties
 from dynasec.semantics.placement import Placement
-from dynasec.semantics.self_granted import SelfGranted
 from dynasec.settings import Settings
 
 R = TypeVar("R", bound=Resource)

@@ -13,13 +13,17 @@ from dynasec.errors import DynasecError, Exit
 
 _COMMANDS: Final = {
     "access": "Show who can do what to a table, by which path, and why.",
+    "apply": "Carry a plan out; what is not as it was reviewed is left alone.",
+    "approve": "Approve of a plan, with a file that `apply` looks for.",
     "audit": "Score an account and report.",
     "collect": "Read an account once into a snapshot file, for offline audits.",
     "config": "Write a first configuration, or check one.",
     "controls": "List the controls, or explain one.",
     "demo": "Audit a simulated account: no AWS needed.",
+    "history": "List the runs that were applied, or show one.",
     "permissions": "Print the least-privilege policy that the chosen controls need.",
     "plan": "Turn failed findings into a remediation plan file; write nothing to AWS.",
+    "rollback": "Take an applied run back; what has moved on since is left alone.",
     "show": "Show a plan for reading: text, json, diff.",
     "simulate": "Evaluate IAM requests offline, in the shapes of iam:SimulateCustomPolicy.",
 }
@@ -60,7 +64,8 @@ class _LazyGroup(click.Group):
 def cli() -> None:
     """Audit the security of sensitive data in Amazon DynamoDB.
 
-    Every control is PASS, FAIL, NOT_APPLICABLE or, where something could not be read, UNKNOWN. Nothing is ever changed in AWS.
+    Every control is PASS, FAIL, NOT_APPLICABLE or, where something could not be read, UNKNOWN. Only `apply` and `rollback` change
+    anything in AWS, and only what a plan says that was reviewed.
     """
 
 
@@ -90,7 +95,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    from dynasec.report.printable import printable  # noqa: PLC0415 - needed for a mistake only
+    from dynasec.printable import printable  # noqa: PLC0415 - needed for a mistake only
 
     click.echo(f"dynasec: {printable(message)}", err=True)
     return code

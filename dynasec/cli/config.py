@@ -15,9 +15,9 @@ from dynasec.cli.options import FILE, Common, common_options
 from dynasec.collect.collector import Request
 from dynasec.errors import ConfigurationError, UsageError
 from dynasec.files import refuse_unwritable, write_private
+from dynasec.printable import printable
 from dynasec.registry import load
 from dynasec.report.configuration import READS, proposed
-from dynasec.report.printable import printable
 from dynasec.settings import FILE_NAME, Settings
 
 

@@ -9,10 +9,10 @@ from typing import Any, Final
 import click
 
 from dynasec.cli.options import Selection, selection_options
+from dynasec.printable import printable
 from dynasec.registry import Control, load
 from dynasec.report.columns import wrap
 from dynasec.report.page import page
-from dynasec.report.printable import printable
 
 _WIDTH: Final = 100
 

@@ -7,7 +7,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-from dynasec.report.printable import printable
+from dynasec.printable import printable
 
 
 class _JsonLines(logging.Formatter):

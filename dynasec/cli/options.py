@@ -92,7 +92,7 @@ class Selection:
         return left
 
 
-def _bundle(kind: type[Any], argument: str, options: list[Decorator]) -> Decorator:
+def bundle(kind: type[Any], argument: str, options: list[Decorator]) -> Decorator:
     """Return a decorator that adds options and hands them over as one object."""
     names = [field.name for field in fields(kind)]
 
@@ -114,7 +114,7 @@ def _bundle(kind: type[Any], argument: str, options: list[Decorator]) -> Decorat
     return decorate
 
 
-common_options = _bundle(
+common_options = bundle(
     Common,
     "common",
     [
@@ -134,7 +134,7 @@ common_options = _bundle(
     ],
 )
 
-selection_options = _bundle(
+selection_options = bundle(
     Selection,
     "selection",
     [

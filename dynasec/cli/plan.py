@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from dynasec import snapshot_file
-from dynasec.cli.evidence import assessor
+from dynasec.cli.evidence import assessor, evidence_options
 from dynasec.cli.live import read
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
 from dynasec.cli.planning import Basis, ownership_of
@@ -24,17 +24,7 @@ from dynasec.report import plan_text
 @click.option("--table", multiple=True, metavar="GLOB", help="Judge only these tables (name or ARN).")
 @click.option("--snapshot", type=FILE, help="Plan from a file of `dynasec collect`, without asking AWS.")
 @click.option("-o", "--output", type=FILE, help="The plan file; without it the plan goes to stdout.")
-@click.option(
-    "--observed",
-    multiple=True,
-    metavar="PATH|s3://…",
-    help="CloudTrail data events, as AWS delivers them: requests that must stay allowed.",
-)
-@click.option(
-    "--accept-no-evidence",
-    is_flag=True,
-    help="Plan access changes also where no requests were observed that they could deny.",
-)
+@evidence_options
 @click.option(
     "--terraform-state",
     multiple=True,
@@ -66,7 +56,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         controls=selection.of(registry),
         remedies=load_remedies(),
         settings=common.settings(),
-        assess=assessor(observed, accept_none=accept_no_evidence),
+        assess=assessor(observed, common, accept_none=accept_no_evidence),
         ownership=ownership_of(terraform_state),
         tables=table,
     )

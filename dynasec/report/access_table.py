@@ -13,8 +13,8 @@ from dynasec.access.questions import questions
 from dynasec.access.row import PrincipalType, Row, Standing
 from dynasec.arn import Arn
 from dynasec.iam.actions import Capability
+from dynasec.printable import printable
 from dynasec.report.columns import cut, wrap
-from dynasec.report.printable import printable
 
 WIDTH: Final = 100
 _NAME: Final = 64

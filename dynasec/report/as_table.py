@@ -11,10 +11,10 @@ from dynasec import __version__
 from dynasec.audit.finding import Finding
 from dynasec.audit.report import Report
 from dynasec.check import Severity, Status
+from dynasec.printable import printable
 from dynasec.registry import Control
 from dynasec.report.columns import cut, pad, width, wrap
 from dynasec.report.framework_table import framework_lines
-from dynasec.report.printable import printable
 from dynasec.report.score_row import percent, score_row
 
 WIDTH = 100

@@ -9,11 +9,11 @@ from typing import Any, Final
 import click
 
 from dynasec.change import Call, State
+from dynasec.printable import printable
 from dynasec.remediation import Risk
 from dynasec.remedy.plan import Change, Impact
 from dynasec.report.columns import wrap
 from dynasec.report.document_lines import difference, lines, readable
-from dynasec.report.printable import printable
 
 WIDTH: Final = 100
 RISKS: Final = {Risk.OBSERVE: "cyan", Risk.ADDITIVE: "green", Risk.DATA_PATH: "yellow", Risk.ACCESS: "red"}
@@ -22,8 +22,11 @@ _LABEL: Final = 12
 _SHORT: Final = 60
 
 
-def change_lines(change: Change) -> Iterator[str]:
-    """Yield a change as lines with ANSI colours; the caller strips them where they do not belong."""
+def change_lines(change: Change, *, undoing: bool = False) -> Iterator[str]:
+    """Yield a change as lines with ANSI colours; the caller strips them where they do not belong.
+
+    `undoing`: it takes another change back, so what it closed opens again, and nothing takes it back in its turn.
+    """
     risk = click.style(f"{change.risk.level}", fg=RISKS[change.risk.level], bold=True)
     name = click.style(printable(change.id), bold=True)
     yield f"{name}  risk {risk}  undo {change.undo.kind}  wave {change.wave}"
@@ -31,22 +34,22 @@ def change_lines(change: Change) -> Iterator[str]:
         flag = f" (override: --{blocked.override})" if blocked.override else ""
         for line in wrap(printable(f"BLOCKED: {blocked.reason}{flag}"), WIDTH, first="  ", rest="    "):
             yield click.style(line, fg="red", bold=True)
-    yield from _fields(change)
+    yield from _fields(change, "reopens" if undoing else "closes")
     yield "  before → after"
     for line in difference(change.before, change.after):
         yield "    " + click.style(line, fg=_DIFF.get(line[:1]))
     yield "  calls"
     yield from _calls(change.calls)
-    yield from _undo(change)
+    yield from _lost(change) if undoing else _undo(change)
     yield from _states("looked at again right before", change.expect)
     yield from _states("must hold in the end", change.verify)
 
 
-def _fields(change: Change) -> Iterator[str]:
+def _fields(change: Change, closes: str) -> Iterator[str]:
     yield from field("what", change.summary)
     yield from field("resource", change.resource)
     yield from field("region", change.region or "global")
-    yield from field("closes", ", ".join(change.controls))
+    yield from field(closes, ", ".join(change.controls))
     for reason in change.risk.reasons:
         yield from field("risk", reason)
     if change.impact is not None:
@@ -75,8 +78,11 @@ def _impact(impact: Impact) -> Iterator[str]:
         "impact",
         f"{impact.evaluated} answers compared, {impact.observed} observed requests among the evidence",
     )
+    if impact.evidence:
+        yield from field("evidence", impact.evidence)
     for label, found in (
         ("denied", impact.denied),
+        ("narrowed", impact.narrowed),
         ("OBSERVED", impact.observed_denied),
         ("unknown", impact.unknown),
     ):
@@ -95,9 +101,13 @@ def _calls(calls: Sequence[Call], indent: str = "    ") -> Iterator[str]:
 def _undo(change: Change) -> Iterator[str]:
     calls = [undo for call in reversed(change.calls) for undo in call.undo]
     yield f"  undo: {change.undo.kind}" + ("" if calls else ", by no call")
+    yield from _lost(change)
+    yield from _calls(calls)
+
+
+def _lost(change: Change) -> Iterator[str]:
     if change.undo.loses:
         yield from wrap(printable(f"not brought back: {change.undo.loses}"), WIDTH, first="    ", rest="    ")
-    yield from _calls(calls)
 
 
 def _states(title: str, states: Sequence[State]) -> Iterator[str]:

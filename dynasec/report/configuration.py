@@ -10,7 +10,7 @@ from typing import Final
 from dynasec.model.fact import Unknown
 from dynasec.model.network import Network, Subnet
 from dynasec.model.snapshot import Snapshot
-from dynasec.report.printable import printable
+from dynasec.printable import printable
 from dynasec.semantics.network_path import path_to_dynamodb, route_table_of
 from dynasec.semantics.route_target import PathKind
 from dynasec.settings import Settings

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
-from dynasec.report.printable import printable
+from dynasec.printable import printable
 
 _CONTEXT: Final = 3
 """Unchanged lines around a change."""

@@ -9,8 +9,8 @@ from tabulate import tabulate
 
 from dynasec.audit.framework import FrameworkResult, RequirementResult, Standing
 from dynasec.audit.report import Report
+from dynasec.printable import printable
 from dynasec.report.columns import cut, wrap
-from dynasec.report.printable import printable
 from dynasec.report.score_row import score_row
 
 _WIDTH: Final = 100

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import click
 
+from dynasec.printable import printable
 from dynasec.remediation import Risk
 from dynasec.remedy.plan import AdviceOf, Change, Plan
 from dynasec.report.change_text import RISKS, WIDTH, change_lines, field
 from dynasec.report.columns import wrap
-from dynasec.report.printable import printable
 
 _NAMED = 12
 """Resources named where many get the same advice."""
@@ -73,20 +73,20 @@ def _totals(plan: Plan) -> Iterator[str]:
 def _body(plan: Plan) -> Iterator[str]:
     ready = sorted((change for change in plan.changes if not change.blocked), key=lambda one: one.wave)
     blocked = [change for change in plan.changes if change.blocked]
-    yield from _changes(f"To apply ({len(ready)})", ready)
-    yield from _changes(f"Blocked ({len(blocked)})", blocked)
+    yield from _changes(plan, f"To apply ({len(ready)})", ready)
+    yield from _changes(plan, f"Blocked ({len(blocked)})", blocked)
     if plan.advice:
         yield click.style(f"For a person to do ({len(plan.advice)})", bold=True)
         yield from _advice(plan)
 
 
-def _changes(title: str, changes: list[Change]) -> Iterator[str]:
+def _changes(plan: Plan, title: str, changes: list[Change]) -> Iterator[str]:
     if not changes:
         return
     yield click.style(title, bold=True)
     yield ""
     for change in changes:
-        yield from change_lines(change)
+        yield from change_lines(change, undoing=plan.kind == "undo")
         yield ""
 
 

@@ -34,8 +34,8 @@ the one that was found.
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Gap
 from dynasec.model.identity import IamPrincipal, Role
-from dynasec.semantics.limited_access import ACCESS_READS, KEY_READS, unless_forbidden
-from dynasec.semantics.self_granted import Escalation, evidence, told
+from dynasec.rights.limited_access import ACCESS_READS, KEY_READS, unless_forbidden
+from dynasec.rights.self_granted import Escalation, evidence, told
 
 check = Check(
     subject=IamPrincipal,

@@ -37,7 +37,7 @@ forbids it.
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.iam.actions import EXFILTRATION
 from dynasec.model.table import Table
-from dynasec.semantics.limited_access import ACCESS_READS, KEY_READS, limits_of
+from dynasec.rights.limited_access import ACCESS_READS, KEY_READS, limits_of
 
 CALLS = (EXFILTRATION - {"dynamodb:PutResourcePolicy"}) | {
     "dynamodb:CreateGlobalTable",

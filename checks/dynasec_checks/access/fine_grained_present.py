@@ -25,8 +25,8 @@ declared.
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Unknown
 from dynasec.model.table import Table
-from dynasec.semantics.limited_access import ACCESS_READS, KEY_READS, Limits, short_names
-from dynasec.semantics.per_user_access import whichever_key
+from dynasec.rights.limited_access import ACCESS_READS, KEY_READS, Limits, short_names
+from dynasec.rights.per_user_access import whichever_key
 
 check = Check(
     subject=Table,

@@ -30,8 +30,8 @@ or resource control policy may close one of two.
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Gap
 from dynasec.model.identity import IamPrincipal, Role
-from dynasec.semantics.limited_access import ACCESS_READS, KEY_READS, unless_forbidden
-from dynasec.semantics.table_planes import Planes, planes_of
+from dynasec.rights.limited_access import ACCESS_READS, KEY_READS, unless_forbidden
+from dynasec.rights.table_planes import Planes, planes_of
 
 check = Check(
     subject=IamPrincipal,

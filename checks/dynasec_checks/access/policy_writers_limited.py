@@ -29,7 +29,7 @@ forbids it.
 
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.table import Table
-from dynasec.semantics.limited_access import ACCESS_READS, limits_of
+from dynasec.rights.limited_access import ACCESS_READS, limits_of
 
 CALLS = frozenset({"dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy"})
 

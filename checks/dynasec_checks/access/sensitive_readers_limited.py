@@ -25,8 +25,8 @@ forbid it to some.
 
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.table import Table
-from dynasec.semantics.limited_access import ACCESS_READS, KEY_READS
-from dynasec.semantics.readers import readers_of
+from dynasec.rights.limited_access import ACCESS_READS, KEY_READS
+from dynasec.rights.readers import readers_of
 
 check = Check(
     subject=Table,

@@ -26,8 +26,8 @@ decides, and to service-linked roles. Unknown where something unread may allow i
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Gap
 from dynasec.model.identity import IamPrincipal, Role
-from dynasec.semantics.limited_access import ACCESS_READS, unless_forbidden
-from dynasec.semantics.tag_guard import Guard, deciding_tags, guard_of, told
+from dynasec.rights.limited_access import ACCESS_READS, unless_forbidden
+from dynasec.rights.tag_guard import Guard, deciding_tags, guard_of, told
 
 check = Check(
     subject=IamPrincipal,

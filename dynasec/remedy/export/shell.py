@@ -18,12 +18,12 @@ from botocore import xform_name
 from dynasec.change import Call, State
 from dynasec.collect.clients import home_region
 from dynasec.collect.operations import client_and_method
+from dynasec.printable import printable
 from dynasec.remedy.export.order import Wanted, in_order, wanted_by, wanted_in
 from dynasec.remedy.export.shell_words import Words
 from dynasec.remedy.facts import comparable
 from dynasec.remedy.placeholders import Filler
 from dynasec.remedy.plan import Change, Plan
-from dynasec.report.printable import printable
 
 _SERVICES: Final = {"config": "configservice", "s3": "s3api"}
 """boto3 services whose commands the CLI calls otherwise."""

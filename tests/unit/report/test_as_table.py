@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from dynasec.audit.finding import Suppressed
 from dynasec.check import Severity, Status
 from dynasec.model.fact import Gap
-from dynasec.registry import BrokenPlugin
+from dynasec.plugins import BrokenPlugin
 from dynasec.report.as_table import pieces
 from tests.support.accounts import region, snapshot, table
 from tests.support.findings import control, finding, report

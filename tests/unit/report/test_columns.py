@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from dynasec.printable import printable
 from dynasec.report.columns import cut, pad, width, wrap
-from dynasec.report.printable import printable
 
 HOSTILE = st.text(st.characters() | st.sampled_from("注文データ \u0301\u202e\x1b️👩‍👩"), max_size=400)
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynasec.report.printable import printable
+from dynasec.printable import printable
 
 
 @pytest.mark.parametrize(

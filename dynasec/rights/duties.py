@@ -1,14 +1,14 @@
 """Who is meant to administer tables, and who to carry data out.
 
 Declared are globs under `trust.administrators` and `trust.exporters`. While no administrator is declared, whoever may do everything
-counts as one (`dynasec.semantics.full_administrator`); administrators may export, since they may permit it to themselves.
+counts as one (`dynasec.rights.full_administrator`); administrators may export, since they may permit it to themselves.
 """
 
 from __future__ import annotations
 
 from dynasec.access.beyond import is_declared
 from dynasec.access.principals import Who
-from dynasec.semantics.full_administrator import is_full_administrator
+from dynasec.rights.full_administrator import is_full_administrator
 from dynasec.settings import Trust
 
 

@@ -10,8 +10,8 @@ from dynasec.access.beyond import Beyond, beyond
 from dynasec.access.principals import ANYONE
 from dynasec.model.fact import Unknown
 from dynasec.model.table import Table
-from dynasec.semantics.duties import Duties
-from dynasec.semantics.limited_access import Limits, short_names, told, unless_forbidden
+from dynasec.rights.duties import Duties
+from dynasec.rights.limited_access import Limits, short_names, told, unless_forbidden
 
 READING: Final = frozenset(
     f"dynamodb:{name}"

@@ -12,8 +12,8 @@ from dynasec.access.reach import POLICY, Cause
 from dynasec.model.fact import Gap, Unknown
 from dynasec.model.identity import DETAILS
 from dynasec.model.table import Table
+from dynasec.rights.duties import Duties
 from dynasec.semantics.action_words import few
-from dynasec.semantics.duties import Duties
 
 ORGANIZATION_READS: Final = (
     "organizations:DescribeOrganization",

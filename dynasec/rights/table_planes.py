@@ -13,8 +13,8 @@ from dynasec.access.reach import Cause, Reach
 from dynasec.iam.actions import DATA_READ, DATA_WRITE, Capability, catalogue
 from dynasec.model.fact import Gap
 from dynasec.model.identity import IamPrincipal
+from dynasec.rights.limited_access import by, cause_as_evidence, when
 from dynasec.semantics.action_words import few
-from dynasec.semantics.limited_access import by, cause_as_evidence, when
 
 _REPLICATION: Final = frozenset({"dynamodb:ReadDataForReplication", "dynamodb:WriteDataForReplication"})
 ITEM_ACTIONS: Final = ((DATA_READ | DATA_WRITE) & catalogue("dynamodb")) - _REPLICATION
