@@ -83,7 +83,7 @@ def shared(network: Network, placed: Iterable[tuple[Subnet, str]], gaps: Gaps) -
         for key in _things(network, subnet, gaps):
             found.setdefault(key, {}).setdefault(place, []).append(subnet.subnet_id)
     return tuple(
-        Shared(kind, name, {place: tuple(ids) for place, ids in places.items()})
+        Shared(kind, name, {place: tuple(ids) for place, ids in sorted(places.items())})
         for (kind, name), places in sorted(found.items())
         if len(places) > 1
     )

@@ -40,7 +40,7 @@ def test_what_is_shared_is_told_once(kinds, shared):
     assert found.status is Status.FAIL
     assert [(one["kind"], one["id"]) for one in found.evidence["shared"]] == shared
     assert found.evidence["shared"][0]["zones"] == {"data": ["subnet-1"], "app": ["subnet-2"]}
-    assert f"{shared[0][0]} {shared[0][1]} serves data (subnet-1) and app (subnet-2)" in found.reason
+    assert f"{shared[0][0]} {shared[0][1]} serves app (subnet-2) and data (subnet-1)" in found.reason
 
 
 def test_many_subnets_of_two_zones_still_share_one_thing():
