@@ -105,7 +105,7 @@ class Comparison:
         return _Half(evaluator, people, sides, Matrix(evaluator, sides, tables))
 
     def _lost(self, names: tuple[str, ...], bits: int, held: _Held, now: _Held) -> Iterator[Lost]:
-        tables = tuple(self.before.sides[self.tables[place]].table.name for place in places(bits))
+        tables = tuple(self.before.labels[self.tables[place]] for place in places(bits))
         found: dict[tuple[object, ...], list[str]] = {}
         for (place, action), decision in held.items():
             loss = worse(decision, now.get((place, action)))

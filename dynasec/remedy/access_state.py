@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -25,7 +26,10 @@ _BACKUP_KINDS: Final = frozenset({"backup", "export", "import", "global-table"})
 
 
 class AccountState:
-    """Principals, tables and endpoints of one state of the account. Make one with `of`, the state after a change with `then`."""
+    """Principals, tables and endpoints of one state of the account. Make one with `of`, the state after a change with `then`.
+
+    `labels` are what tables are called, by ARN: with their Region where several have the name.
+    """
 
     def __init__(self, snapshot: Snapshot, shelf: Shelf, over: Above, people: Mapping[str, Who]) -> None:
         self.snapshot = snapshot
@@ -34,6 +38,11 @@ class AccountState:
         self.people = people
         self.endpoints: Mapping[str, Endpoint] = {
             one.vpc_endpoint_id: one for region in snapshot.regions for one in region.network.endpoints.items
+        }
+        found = Counter(table.name for table in snapshot.tables())
+        self.labels: Mapping[str, str] = {
+            table.arn: table.name if found[table.name] == 1 else f"{table.name} in {table.region}"
+            for table in snapshot.tables()
         }
         self.sides: dict[str, Side] = {}
         self._evaluators: dict[tuple[str, str], Evaluator] = {}

@@ -88,6 +88,11 @@ class _Assessment:
             return self._impact([], Replayed(), accept=accept)
         for reason in unlisted_principals(self.before.snapshot.identity):
             self._doubt(reason)
+        if self.scope.people:
+            read = ", ".join(region.region for region in self.before.snapshot.regions)
+            self.unknown.append(
+                f"what is lost on tables in Regions other than {read} is told only as far as it was observed"
+            )
         keepers = list(services(self.before))
         lost = self._people(frozenset(keeper.name for keeper in keepers if keeper.alone))
         for keeper in keepers:

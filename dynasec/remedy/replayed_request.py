@@ -16,6 +16,7 @@ from dynasec.iam.conditions import Value
 from dynasec.iam.document import parse
 from dynasec.iam.layers import Layer, Policy
 from dynasec.iam.matching import ANYTHING, Pattern
+from dynasec.iam.principals import account_in
 from dynasec.iam.request import Caller, CallerKind
 from dynasec.model.table import Table
 from dynasec.remedy.access_comparison import network_of
@@ -72,14 +73,26 @@ def context_of(request: ObservedRequest) -> dict[str, tuple[Value, ...]]:
     return given
 
 
+def name_of(request: ObservedRequest, state: AccountState) -> str:
+    """Return the name by which a principal is known: a session's role, a federated user's user."""
+    if request.issuer:
+        return request.issuer
+    role = request.principal.partition(":assumed-role/")[2].partition("/")[0]
+    if not role or account_in(request.principal) != state.snapshot.account.id:
+        return request.principal
+    own = (name for name, who in state.people.items() if who.role is not None and who.role.name == role)
+    return next(own, request.principal)
+
+
 def whos_of(request: ObservedRequest, state: AccountState) -> list[Who]:
-    """Return whom a request may have come from; nobody where it was a principal of the account that is not there any more."""
-    known = state.people.get(request.issuer or request.principal)
-    caller = Caller.of(request.principal)
+    """Return whom a request may have come from; nobody where it was a principal of the account that is not there any more.
+
+    What narrows a single session is not known; it is taken to have all that its role or user has.
+    """
+    known = state.people.get(name_of(request, state))
     if known is not None:
-        if caller.kind is CallerKind.FEDERATED_USER:
-            return [replace(known, caller=replace(caller, issuer=request.issuer, tags=known.caller.tags))]
         return [known]
+    caller = Caller.of(request.principal)
     if caller.kind is CallerKind.SERVICE:
         return [Who(request.principal, PrincipalType.SERVICE, caller)]
     if caller.account in {None, state.snapshot.account.id}:
@@ -107,7 +120,9 @@ def side_of_request(request: ObservedRequest, state: AccountState) -> Side | Non
     if owner == account and region in audited:
         return None
     table = Table(arn=table_of(resource), region=region, name=resource.split("/")[1], account=owner)
-    return Side(table, {part: (Piece(part, resource, _ADMIT_ALL, None),)}, None)
+    # in a Region that was not read, what the principals' own policies say is all that is known
+    policy = _NO_POLICY if owner == account else _ADMIT_ALL
+    return Side(table, {part: (Piece(part, resource, policy, None),)}, None)
 
 
 def _part_of(resource: str) -> Part:

@@ -15,7 +15,7 @@ from dynasec.access.tables import Side
 from dynasec.iam.actions import capabilities
 from dynasec.iam.decision import Decision
 from dynasec.iam.layers import Layer
-from dynasec.iam.request import Caller
+from dynasec.iam.request import CallerKind
 from dynasec.model.network import Endpoint
 from dynasec.remedy.access_comparison import Context, Loss, in_context, network_of, place_of, worse
 from dynasec.remedy.access_scope import Passage, Scope
@@ -23,7 +23,14 @@ from dynasec.remedy.access_state import AccountState, rights
 from dynasec.remedy.cloudtrail_record import ObservedRequest
 from dynasec.remedy.impact_words import named, place_in_words
 from dynasec.remedy.observed import Observed
-from dynasec.remedy.replayed_request import address_of, context_of, side_of_request, table_of, whos_of
+from dynasec.remedy.replayed_request import (
+    address_of,
+    context_of,
+    name_of,
+    side_of_request,
+    table_of,
+    whos_of,
+)
 
 _SESSION_KEYS: Final = frozenset({"aws:userid", "sts:rolesessionname"})
 
@@ -101,10 +108,10 @@ _ALL_ALLOWED: Final = all_allowed("(its own policies, which must have allowed it
 
 
 def _session(who: Who, request: ObservedRequest) -> Who:
-    kind = Caller.of(request.principal).kind
-    if not request.issuer:
+    if who.role is None or ":assumed-role/" not in request.principal:
         return who
-    return replace(who, caller=replace(who.caller, name=request.principal, kind=kind, issuer=request.issuer))
+    caller = replace(who.caller, name=request.principal, kind=CallerKind.SESSION, issuer=who.role.arn)
+    return replace(who, caller=caller)
 
 
 Fate = tuple[Loss, str] | None
@@ -151,7 +158,7 @@ class Replay:
         concerned = (
             table_of(request.resource) in self._tables
             or request.endpoint in self._changed
-            or bool(self._people and (request.issuer or request.principal) in self._people)
+            or bool(self._people and name_of(request, self._before) in self._people)
         )
         if concerned:
             yield None
@@ -178,7 +185,7 @@ class Replay:
             ":assumed-role/" in name for one in asks for name in one.named
         )
         given = {key: value for key, value in context_of(request).items() if key in keys}
-        who = request.principal if exact or not request.issuer else request.issuer
+        who = request.principal if exact else name_of(request, self._before)
         what = (request.action, request.resource, request.endpoint)
         key = (who, *what, id(passage), tuple(sorted(given.items())))
         if key not in self._known:
@@ -225,11 +232,12 @@ class Replay:
 
     def _line(self, request: ObservedRequest, passage: Passage | None) -> str:
         side = side_of_request(request, self._before)
+        label = "" if request.resource == "*" else self._before.labels.get(table_of(request.resource))
         place = request.resource
-        if side is not None and side.table.account == self._before.snapshot.account.id:
+        if side is not None and label is not None:
             [(piece, *_)] = side.pieces.values()
-            place = place_in_words(place_of(piece), [side.table.name])
-        who = named(request.issuer or request.principal, self._before.snapshot.account.id)
+            place = place_in_words(place_of(piece), [label])
+        who = named(name_of(request, self._before), self._before.snapshot.account.id)
         way = f", through {request.endpoint}" if request.endpoint else ""
         way = f", if it comes through {passage.endpoint.vpc_endpoint_id} then" if passage is not None else way
         return f"{who}: {request.action} on {place}{way}"

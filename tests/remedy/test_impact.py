@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,13 +22,16 @@ from dynasec.model.shape import Shape
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import ResourcePolicy, Table
 from dynasec.remediation import Draft
+from dynasec.remedy.access_comparison import Comparison
+from dynasec.remedy.access_scope import scope_of
+from dynasec.remedy.access_state import AccountState, rights_through
 from dynasec.remedy.impact import assessor
 from dynasec.remedy.log_files import local_files
 from dynasec.remedy.observed import Observed, observe
 from dynasec.remedy.plan import Blocked, Impact
 from dynasec.remedy.projection import replaced
 from tests.support.accounts import ACCOUNT, NOW, REGION, denied_listing, description, region, snapshot, table
-from tests.support.identity import REFUSED, allow, deny, identity, managed, role, user
+from tests.support.identity import REFUSED, allow, deny, document, identity, managed, role, user
 from tests.support.network import endpoint, network, routes
 from tests.support.observed import ORDERS, event, session, write_log
 
@@ -499,14 +504,144 @@ def test_fifty_tables_and_three_hundred_roles_in_seconds(tmp_path: Path) -> None
     assert time.process_time() - started < 2
 
 
+def test_a_region_that_was_not_read_is_judged_by_what_was_observed_there(tmp_path: Path) -> None:
+    wide = managed("wide", [allow("dynamodb:*")])
+    before = account(wide, role("first", attached=(wide.arn,)), AUDITOR)
+    only_here = allow("dynamodb:*", Condition={"StringEquals": {"aws:RequestedRegion": REGION}})
+    after = with_piece(before, wide, text=Fact(document(only_here)))
+    far = ORDERS.replace(REGION, "eu-west-1")
+    did = event(
+        userIdentity=session("first"),
+        awsRegion="eu-west-1",
+        resources=[{"ARN": far}],
+        requestParameters={"tableName": far},
+    )
+    impact, blocked = assess(before, after, evidence(tmp_path, event(), did))
+    assert f"role/first: dynamodb:GetItem on {far}" in reasons(blocked)
+    assert any("Regions other than us-east-1" in line for line in impact.unknown)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"type": "AssumedRole", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/i-1"},
+        {
+            "type": "FederatedUser",
+            "arn": f"arn:aws:sts::{ACCOUNT}:federated-user/x",
+            "sessionContext": {"sessionIssuer": {"arn": f"arn:aws:iam::{ACCOUNT}:user/broker"}},
+        },
+        {"type": "Root", "arn": f"arn:aws:iam::{ACCOUNT}:root"},
+    ],
+    ids=["session-without-issuer", "federated-user", "root"],
+)
+def test_whoever_was_observed_is_judged(tmp_path: Path, who: Any) -> None:
+    broker = user("broker", inline={"use": [allow(*ITEMS)]})
+    before = account(APP, AUDITOR, broker)
+    after = with_policy(before, to_all(deny("dynamodb:GetItem")))
+    impact, blocked = assess(before, after, evidence(tmp_path, event(userIdentity=who)))
+    assert len(impact.observed_denied) == 1
+    assert "observed requests would be denied" in reasons(blocked)
+
+
+def test_policies_that_tell_sessions_apart_judge_the_very_session(tmp_path: Path) -> None:
+    before = account()
+    one = {"StringLike": {"aws:userid": "*:i-1"}}
+    after = with_policy(before, to_all(deny("dynamodb:GetItem"), Condition=one))
+    impact, blocked = assess(before, after, evidence(tmp_path, event(userIdentity=session(name="i-1"))))
+    assert blocked
+    named = {"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/app/i-1"}
+    after = with_policy(before, {**deny("dynamodb:GetItem"), "Principal": named})
+    made = [event(userIdentity=session(name=name)) for name in ("i-1", "i-2")]
+    impact, blocked = assess(before, after, evidence(tmp_path, *made))
+    assert impact.observed_denied == (
+        "role/app: dynamodb:GetItem on table orders, seen 2 times, last on 2026-01-15",
+    )
+
+
+def test_dax_whose_way_is_not_known_blocks_until_accepted(tmp_path: Path) -> None:
+    trust = document(allow("sts:AssumeRole", Principal={"Service": "dax.amazonaws.com"}))
+    cache = role("cache", trust=trust, inline={"use": [allow("dynamodb:GetItem")]})
+    before = account(cache, AUDITOR, network=network(endpoints=(endpoint(),)))
+    after = with_policy(before, to_all(deny("dynamodb:GetItem"), Condition=NOT_HERE))
+    throughout = evidence(tmp_path, event(vpcEndpointId="vpce-1"))
+    blocked = assess(before, after, throughout)[1]
+    assert "DAX, as role/cache may be denied: dynamodb:GetItem on table orders" in reasons(
+        blocked, "accept-no-evidence"
+    )
+    assert not reasons(blocked)
+
+
+def test_what_many_share_is_asked_once_and_answered_alike() -> None:
+    """Grouping of principals and tables changes no answer: each pair asked by itself says the same."""
+    chooser = random.Random(5)  # noqa: S311 - a seed, not a secret
+    conditions: list[dict[str, Any]] = [
+        {},
+        PLAIN,
+        NOT_HERE,
+        {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}},
+        {"StringEquals": {"aws:PrincipalTag/lane": "a"}},
+        {"ArnLike": {"aws:PrincipalArn": "*role/r1*"}},
+        {"StringEquals": {"aws:ResourceTag/lane": "${aws:PrincipalTag/lane}"}},
+    ]
+    resources = ["*", f"{ORDERS[:-6]}t1", f"{ORDERS[:-6]}t*"]
+
+    def statement() -> dict[str, Any]:
+        actions = chooser.sample(
+            ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:*", "dynamodb:Describe*"], 2
+        )
+        made = chooser.choice([allow, allow, deny])(*actions, resource=chooser.choice(resources))
+        condition = chooser.choice(conditions)
+        return {**made, "Condition": condition} if condition else made
+
+    for kind in range(9):
+        tables = [
+            table(
+                f"t{one}",
+                tags={"lane": chooser.choice("ab")},
+                description=description(f"t{one}"),
+                policy=None,
+                stream_policy=None,
+            )
+            for one in range(3)
+        ]
+        roles = [
+            role(f"r{one}", tags={"lane": chooser.choice("ab")}, inline={"p": [statement()]})
+            for one in range(5)
+        ]
+        before = account(AUDITOR, *roles, of=tables, network=network(endpoints=(endpoint(),)))
+        if kind % 2:
+            after = with_policy(before, to_all(statement()), name="t1")
+        else:
+            after = through_the_endpoint(before, to_all(statement()), to_all(statement()))
+        old = AccountState.of(before)
+        new = old.then(after)
+        scope = scope_of(old, new)
+        passage = next(iter(scope.passages), None)
+        tables_asked, names = list(old.sides), list(old.people)
+        whole = Comparison(old, new, names, tables_asked, rights_through(streams=False), passage)
+        single = [replace(whole, names=[name], tables=[arn]) for name in names for arn in tables_asked]
+        assert _told([whole]) == _told(single)
+
+
+def _told(comparisons: Iterable[Comparison]) -> set[tuple[object, ...]]:
+    return {
+        (name, where, lost.place, action, lost.loss, lost.words)
+        for comparison in comparisons
+        for lost in comparison.run()[1]
+        for name in lost.names
+        for where in lost.tables
+        for action in lost.actions
+    }
+
+
 def test_regions_stay_apart(tmp_path: Path) -> None:
     """An endpoint of one Region leads to that Region's tables alone."""
     first = account(network=network(endpoints=(endpoint(),)))
-    elsewhere: Region = region(
-        table("far", region="eu-west-1", policy=None, stream_policy=None), name="eu-west-1"
-    )
+    far = [table(name, region="eu-west-1", policy=None, stream_policy=None) for name in ("far", "orders")]
+    elsewhere: Region = region(*far, name="eu-west-1")
     before = first.model_copy(update={"regions": (*first.regions, elsewhere)})
     after = through_the_endpoint(before, to_all(deny("dynamodb:*")))
     impact, _ = assess(before, after, evidence(tmp_path))
     assert impact.denied
-    assert not [line for line in impact.denied if "far" in line]
+    assert not [line for line in impact.denied if "far" in line or "eu-west-1" in line]
+    assert [line for line in impact.denied if "table orders in us-east-1" in line]
