@@ -19,7 +19,7 @@ import pytest
 from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import ERROR_TYPE_PREFIX, DynamodbException, ResourceInUseException
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import Backup, Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.kms.models import kms_backends
 
@@ -177,6 +177,18 @@ def _set_stream(backend: DynamoDBBackend, table: Table, specification: dict[str,
     table.set_stream_specification(specification)
 
 
+def _backup_description(original: property) -> Callable[[Backup], dict[str, Any]]:
+    """Return `DescribeBackup` that tells how the table was encrypted when the backup was made (API_SourceTableFeatureDetails)."""
+
+    def description(backup: Backup) -> dict[str, Any]:
+        answer: dict[str, Any] = original.__get__(backup)
+        sse = answer["SourceTableDetails"].pop("SSEDescription", None)
+        features = {} if sse is None else {"SSEDescription": sse}
+        return {**answer, "SourceTableFeatureDetails": features}
+
+    return description
+
+
 def install(updating_for: int = 0, patch: pytest.MonkeyPatch | None = None) -> Shim:
     """Patch moto in this process; for good, unless the caller undoes `patch`."""
     patch = patch or pytest.MonkeyPatch()
@@ -199,6 +211,7 @@ def install(updating_for: int = 0, patch: pytest.MonkeyPatch | None = None) -> S
     def describe_one(table: Table, base_key: str = "TableDescription") -> dict[str, Any]:
         return shim.described(table, described(table, base_key))
 
+    patch.setattr(Backup, "description", property(_backup_description(vars(Backup)["description"])))
     patch.setattr(DynamoHandler, "update_table", update_table)
     patch.setattr(DynamoDBBackend, "describe_table", describe_table)
     patch.setattr(DynamoDBBackend, "update_table_streams", _set_stream)

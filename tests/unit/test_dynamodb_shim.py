@@ -150,6 +150,22 @@ def test_replicas_have_keys_of_their_own(shim: Shim) -> None:
 
 
 @pytest.mark.usefixtures("shim")
+def test_a_backup_remembers_its_key() -> None:
+    dynamodb = make()
+
+    def remembered() -> Any:
+        arn = dynamodb.create_backup(TableName="orders", BackupName="one")["BackupDetails"]["BackupArn"]
+        return dynamodb.describe_backup(BackupArn=arn)["BackupDescription"]["SourceTableFeatureDetails"]
+
+    assert remembered() == {}
+    own = key()
+    dynamodb.update_table(TableName="orders", SSESpecification={**KMS, "KMSMasterKeyId": own})
+    before = remembered()
+    dynamodb.update_table(TableName="orders", SSESpecification=OWNED)
+    assert before["SSEDescription"]["KMSMasterKeyArn"] == own
+
+
+@pytest.mark.usefixtures("shim")
 def test_contributor_insights() -> None:
     dynamodb = make()
     assert dynamodb.list_contributor_insights()["ContributorInsightsSummaries"] == []

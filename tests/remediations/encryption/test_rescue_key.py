@@ -1,0 +1,160 @@
+"""The remediation `rescue-key`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+
+from dynasec.audit.report import Report, audit
+from dynasec.model.fact import Fact
+from dynasec.model.table import Sse
+from dynasec.settings import Settings
+from tests.support.accounts import ACCOUNT, description, region, registry, snapshot, table
+from tests.support.dynamodb_shim import Shim, like_dynamodb
+from tests.support.keys import encrypted, key, key_arn, metadata
+from tests.support.remedied import Stage, planned, read, round_trip
+
+NAME = "rescue-key"
+ANSWERS: Any = {"backup:ListProtectedResources": {"Results": []}}
+
+
+@pytest.fixture(autouse=True)
+def shim(aws: None) -> Iterator[Shim]:
+    del aws
+    with like_dynamodb() as found:
+        yield found
+
+
+def make(name: str, arn: str | None = None) -> None:
+    sse: Any = {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": arn}} if arn else {}
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        **sse,
+    )
+
+
+def made_key(**members: Any) -> str:
+    return str(boto3.client("kms").create_key(**members)["KeyMetadata"]["Arn"])
+
+
+def doom(arn: str) -> None:
+    boto3.client("kms").schedule_key_deletion(KeyId=arn.rpartition("/")[2])
+
+
+def test_round_trip_of_a_key_that_waits_for_its_deletion_and_serves_two_tables() -> None:
+    arn = made_key()
+    make("orders", arn)
+    make("customers", arn)
+    doom(arn)
+    found = round_trip(NAME, script=ANSWERS, remains=("key_state", "enabled", "deletion_date"))
+    (change,) = found.changes
+    assert [call.operation for call in change.calls] == ["kms:CancelKeyDeletion", "kms:EnableKey"]
+    assert len(change.fingerprints) == 2
+    assert boto3.client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+def test_round_trip_of_a_disabled_key() -> None:
+    arn = made_key()
+    make("orders", arn)
+    boto3.client("kms").disable_key(KeyId=arn)
+    (change,) = round_trip(NAME, script=ANSWERS, remains=("key_state", "enabled", "deletion_date")).changes
+    assert [call.operation for call in change.calls] == ["kms:EnableKey"]
+
+
+def test_round_trip_of_the_key_of_a_backup_alone() -> None:
+    arn = made_key()
+    make("orders", arn)
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.create_backup(TableName="orders", BackupName="before")
+    dynamodb.update_table(TableName="orders", SSESpecification={"Enabled": False})
+    boto3.client("kms").disable_key(KeyId=arn)
+    (change,) = round_trip(NAME, script=ANSWERS, remains=("key_state", "enabled", "deletion_date")).changes
+    assert change.controls == ("backup-keys-usable",)
+
+
+def test_a_key_of_a_stack_is_left_to_the_stack() -> None:
+    arn = made_key(Tags=[{"TagKey": "aws:cloudformation:stack-name", "TagValue": "shop"}])
+    make("orders", arn)
+    boto3.client("kms").disable_key(KeyId=arn)
+    (change,) = planned(NAME, read(NAME, script=ANSWERS)).changes
+    assert [one.override for one in change.blocked] == ["allow-drift"]
+
+
+def test_a_key_that_somebody_else_rescued_is_stale() -> None:
+    arn = made_key()
+    make("orders", arn)
+    boto3.client("kms").disable_key(KeyId=arn)
+    found = planned(NAME, read(NAME, script=ANSWERS))
+    boto3.client("kms").enable_key(KeyId=arn)
+    with pytest.raises(AssertionError, match="kms:DescribeKey"):
+        Stage().apply(found)
+
+
+def audited(one: Any, *keys: Any) -> Report:
+    controls = [registry().get("key-usable")]
+    account = snapshot(region(one)).model_copy(update={"keys": keys})
+    return audit(account, registry(), controls, Settings())
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"metadata": metadata(key_state="PendingImport", enabled=False)}, "PendingImport"),
+        ({"metadata": metadata(key_state="Unavailable", enabled=False)}, "Unavailable"),
+        ({"gone": True}, "gone"),
+    ],
+)
+def test_what_no_call_rescues_is_advice(facts: dict[str, Any], words: str) -> None:
+    found = planned(NAME, audited(encrypted(), key(**facts)))
+    assert found.changes == ()
+    assert words in found.advice[0].why
+
+
+def test_the_key_of_another_account_is_advice() -> None:
+    arn = key_arn(account="999988887777")
+    one = encrypted(sse=Sse.model_validate({"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}))
+    theirs = key(arn=arn, metadata=metadata(arn=arn, key_state="Disabled", enabled=False))
+    found = planned(NAME, audited(one, theirs))
+    assert found.changes == ()
+    assert "another account" in found.advice[0].why
+
+
+def test_a_table_that_was_put_away_is_advice() -> None:
+    found = planned(NAME, audited(table(description=description(table_status="ARCHIVED"))))
+    assert found.changes == ()
+    assert "ARCHIVED" in found.advice[0].why
+
+
+def test_a_table_whose_key_is_fine_is_advice() -> None:
+    locked = table(description=description(table_status="INACCESSIBLE_ENCRYPTION_CREDENTIALS"))
+    found = planned(NAME, audited(locked))
+    assert found.changes == ()
+    assert "policy" in found.advice[0].how
+
+
+def test_a_locked_table_is_looked_at_until_it_is_active() -> None:
+    one = encrypted()
+    told = one.description.known().model_copy(update={"table_status": "INACCESSIBLE_ENCRYPTION_CREDENTIALS"})
+    locked = one.model_copy(update={"description": Fact(told)})
+    disabled = key(metadata=metadata(key_state="Disabled", enabled=False), tags={})
+    (change,) = planned(NAME, audited(locked, disabled)).changes
+    assert change.blocked == ()
+    assert [state.operation for state in change.verify] == ["kms:DescribeKey", "dynamodb:DescribeTable"]
+    assert ACCOUNT in change.resource
+
+
+def test_a_report_that_is_suppressed_is_nobody_s_business() -> None:
+    from dynasec.audit.finding import Suppressed
+
+    report = audited(encrypted(), key(metadata=metadata(key_state="Disabled", enabled=False), tags={}))
+    accepted = tuple(
+        replace(one, suppressed=Suppressed("accepted", "owner", "2099-01-01")) for one in report.findings
+    )
+    assert planned(NAME, replace(report, findings=accepted)).changes == ()
