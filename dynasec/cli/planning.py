@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from dynasec.access import READS
 from dynasec.audit.report import Report, audit
@@ -20,6 +21,19 @@ from dynasec.remedy.ownership import Ownership, terraform_resources
 from dynasec.remedy.plan import Limits, Plan
 from dynasec.remedy.planner import Planner
 from dynasec.settings import Settings
+
+
+_EVIDENCE: Final = frozenset(
+    {
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetEventDataStore",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:ListEventDataStores",
+        "ec2:DescribeVpcEndpoints",
+    }
+)
+"""What the impact of an access change is judged by beside who can do what: the ways to tables, and whether requests are logged."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ def reads_to_plan(controls: Sequence[Control], remedies: Remedies) -> frozenset[
     """Return the operations that planning needs beside those of the controls."""
     chosen = {control.id for control in controls}
     used = [one.remediation for one in remedies.remedies if chosen.intersection(one.remediation.controls)]
-    more = READS if any(one.risk is Risk.ACCESS for one in used) else frozenset[str]()
+    more = READS | _EVIDENCE if any(one.risk is Risk.ACCESS for one in used) else frozenset[str]()
     return more.union(*(one.reads for one in used))
 
 

@@ -161,9 +161,15 @@ def home_region(partition: str) -> str:
 
 
 def open_session(
-    profile: str | None, *, role_arn: str | None = None, external_id: str | None = None
+    profile: str | None,
+    *,
+    role_arn: str | None = None,
+    external_id: str | None = None,
+    session_name: str = "dynasec",
 ) -> boto3.Session:
     """Open the one session of a run; with a role, one whose credentials are that role's and renew themselves.
+
+    `session_name` is what CloudTrail calls the role's session.
 
     Raises:
         CredentialsError: the profile does not exist, or the configuration files cannot be read.
@@ -171,7 +177,7 @@ def open_session(
     """
     try:
         session = boto3.Session(profile_name=profile)
-        return session if role_arn is None else _assumed(session, role_arn, external_id)
+        return session if role_arn is None else _assumed(session, role_arn, external_id, session_name)
     except NoCredentialsError as problem:
         msg = "no AWS credentials to assume the role with"
         raise CredentialsError(msg, hint="sign in, or name a profile with --profile") from problem
@@ -179,12 +185,14 @@ def open_session(
         raise CredentialsError(str(problem), hint="see `aws configure list-profiles`") from problem
 
 
-def _assumed(session: boto3.Session, role_arn: str, external_id: str | None) -> boto3.Session:
+def _assumed(
+    session: boto3.Session, role_arn: str, external_id: str | None, session_name: str
+) -> boto3.Session:
     credentials = cast("Any", session.get_credentials())
     if credentials is None:
         raise NoCredentialsError
     core = botocore.session.Session()
-    extra = {"RoleSessionName": "dynasec", **({"ExternalId": external_id} if external_id else {})}
+    extra = {"RoleSessionName": session_name, **({"ExternalId": external_id} if external_id else {})}
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=cast("Any", session).client,
         source_credentials=credentials,
