@@ -51,7 +51,7 @@ def evaluate(subnet: Subnet, context: Context) -> Verdict:
     usable = max(1, subnet.cidr_block.num_addresses - _RESERVED)
     percent = 100 * free / usable
     demanded = context.settings.thresholds.free_addresses_percent
-    told = f"{free} of {usable} addresses of {subnet.cidr_block} are free ({percent:.0f} %)"
+    told = f"{free} of {usable} addresses of {subnet.cidr_block} are free ({int(percent)} %)"
     if percent < demanded:
         return Verdict.failed(f"{told}, less than {demanded} %", free=free, usable=usable)
     return Verdict.passed(told, free=free, usable=usable)

@@ -56,4 +56,5 @@ def evaluate(key: Key, context: Context) -> Verdict:
         more = f", and {len(both) - 1} more principals" if len(both) > 1 else ""
         return Verdict.failed(f"{who} may do both: {how}{more}", principals=list(both))
     gaps.settle()
-    return Verdict.passed("nobody may both administer and use the key")
+    aside = " (declared administrators aside)" if trusted else ""
+    return Verdict.passed(f"nobody may both administer and use the key{aside}")

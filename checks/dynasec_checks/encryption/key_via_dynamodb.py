@@ -58,7 +58,8 @@ def evaluate(key: Key, context: Context) -> Verdict:
             f"may be used without DynamoDB by {next(iter(open_))}{more}", rights=list(open_)
         )
     gaps.settle()
-    return Verdict.passed("every right to use it asks for DynamoDB by kms:ViaService")
+    aside = " (declared administrators aside)" if trusted else ""
+    return Verdict.passed(f"every right to use it asks for DynamoDB by kms:ViaService{aside}")
 
 
 def _limited(conditions: tuple[Condition, ...], region: str) -> bool:

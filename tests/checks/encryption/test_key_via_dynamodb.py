@@ -56,7 +56,9 @@ def test_rights_of_identity_policies_where_the_key_policy_delegates():
 
 def test_declared_administrators_are_left_aside():
     trusted = Settings(trust=Trust(administrators=("*:role/app",)))
-    assert judged(to(APP, "kms:*"), settings=trusted).status is Status.PASS
+    finding = judged(to(APP, "kms:*"), settings=trusted)
+    assert finding.status is Status.PASS
+    assert finding.reason.endswith("(declared administrators aside)")
 
 
 def test_a_key_that_aws_manages():
