@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dynasec.iam.document import Document, MalformedPolicy, parse
 from dynasec.model.fact import Unknown, malformed
+
+_parsed = lru_cache(maxsize=1024)(parse)
+"""Many controls read the same policies, one control after the other."""
 
 
 def document_of(text: str, operation: str, region: str = "") -> Document:
@@ -14,6 +19,6 @@ def document_of(text: str, operation: str, region: str = "") -> Document:
 
     """
     try:
-        return parse(text)
+        return _parsed(text)
     except MalformedPolicy as problem:
         raise Unknown(malformed(operation, problem, region)) from problem
