@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from dynasec.model.network import Endpoint
 from dynasec.model.shape import Shape
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import ResourcePolicy, Table, TableDescription
+from dynasec.registry import Control
 from dynasec.remedy.projection import replaced
 from dynasec.settings import Settings
 from tests.account.tables import arn
@@ -67,10 +68,11 @@ class Audited:
             made = replace(made, snapshot=one.break_(made.snapshot), settings=one.settings(made.settings))
         return made
 
-    def statuses(self) -> dict[Place, Status]:
-        """What every control says of everything it judges."""
+    def statuses(self, controls: Sequence[Control] = ()) -> dict[Place, Status]:
+        """What these controls, by default all there are, say of everything they judge."""
         engine = Engine(Context(self.snapshot, self.settings))
-        return {(one.control, one.resource): one.status for one in engine.run(registry().controls)}
+        found = engine.run(controls or registry().controls)
+        return {(one.control, one.resource): one.status for one in found}
 
 
 def worst(statuses: Mapping[Place, Status]) -> dict[str, Status]:

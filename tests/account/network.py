@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from dynasec.model.fact import Fact, Listing
-from dynasec.model.gateway import NatGateway
 from dynasec.model.network import Endpoint, Network, Subnet
 from dynasec.model.packet_filter import NetworkAcl, SecurityGroup
 from tests.account.tables import arn
@@ -145,5 +144,4 @@ def compliant() -> Network:
             (group("sg-dax", 9111, APP), group("sg-endpoint", 443, "10.1.0.0/16", vpc_id="vpc-2"))
         ),
         flow_logs=(flow_log("vpc-1"), flow_log("vpc-2", name="fl-2")),
-        nat_gateways=(NatGateway(nat_gateway_id="nat-1", vpc_id="vpc-1", state="available"),),
     )
