@@ -31,7 +31,7 @@ def test_a_fifth_of_what_aws_leaves_is_free(free, cidr, status):
 
 def test_the_numbers_are_told():
     found = finding(10)
-    assert found.reason == "10 of 251 addresses of 10.0.0.0/24 are free (4 %), less than 20 %"
+    assert found.reason == "10 of 251 addresses of 10.0.0.0/24 are free (3 %), less than 20 %"
     assert found.evidence == {"free": 10, "usable": 251}
 
 
