@@ -22,7 +22,6 @@ from dynasec.remedy.plan import Limits, Plan
 from dynasec.remedy.planner import Planner
 from dynasec.settings import Settings
 
-
 _EVIDENCE: Final = frozenset(
     {
         "cloudtrail:DescribeTrails",
