@@ -88,16 +88,14 @@ class _Assessment:
             return self._impact([], Replayed(), accept=accept)
         for reason in unlisted_principals(self.before.snapshot.identity):
             self._doubt(reason)
-        if self.scope.people:
-            read = ", ".join(region.region for region in self.before.snapshot.regions)
-            self.unknown.append(
-                f"what is lost on tables in Regions other than {read} is told only as far as it was observed"
-            )
+        self.unknown += _beyond(self.scope, self.before)
         keepers = list(services(self.before))
         lost = self._people(frozenset(keeper.name for keeper in keepers if keeper.alone))
         for keeper in keepers:
             self._keeps(keeper, lost)
         self._caller()
+        if not self.evaluated:
+            self._doubt("it concerns no table that was read")
         self._uncertain(lost)
         replayed = self._replay()
         tables = [table for table in self.before.snapshot.tables() if table.arn in self._concerned()]
@@ -262,6 +260,15 @@ class _Assessment:
         """Note what cannot be told, and block for it."""
         self.unknown.append(reason)
         self._block(reason, "accept-no-evidence")
+
+
+def _beyond(scope: Scope, state: AccountState) -> Iterator[str]:
+    """Yield what a change may take away where nothing was read, so that only what was observed tells of it."""
+    if scope.people:
+        read = ", ".join(region.region for region in state.snapshot.regions)
+        yield f"what is lost on tables in Regions other than {read} is told only as far as it was observed"
+    for name in dict.fromkeys(passage.endpoint.vpc_endpoint_id for passage in scope.passages):
+        yield f"use of other accounts' tables through {name} is told only as far as it was observed"
 
 
 def _few(found: Sequence[str]) -> Iterator[str]:

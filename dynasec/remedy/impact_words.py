@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from dynasec.access.questions import Part
+from dynasec.iam.actions import DATA_READ, DATA_WRITE
 from dynasec.remedy.access_comparison import Loss, Lost, Place
 
-_ACTIONS: Final = 12
-"""Actions written out in one line; the rest are counted."""
+_ACTIONS: Final = 8
+"""Actions written out in one line, those on items first; the rest are counted."""
 _TABLES: Final = 12
 
 
@@ -47,7 +48,8 @@ def named(name: str, account: str) -> str:
 def actions_in_words(actions: Sequence[str]) -> str:
     """Write actions out, or the first of many."""
     rest = len(actions) - _ACTIONS
-    listed = ", ".join(actions[:_ACTIONS])
+    ordered = sorted(actions, key=lambda action: (action not in DATA_READ, action not in DATA_WRITE, action))
+    listed = ", ".join(ordered[:_ACTIONS])
     return f"{listed} and {rest} more actions" if rest > 0 else listed
 
 

@@ -32,7 +32,7 @@ from dynasec.remedy.plan import Blocked, Impact
 from dynasec.remedy.projection import replaced
 from tests.support.accounts import ACCOUNT, NOW, REGION, denied_listing, description, region, snapshot, table
 from tests.support.identity import REFUSED, allow, deny, document, identity, managed, role, user
-from tests.support.network import endpoint, network, routes
+from tests.support.network import TO_ENDPOINT, TO_INTERNET, endpoint, network, routes
 from tests.support.observed import ORDERS, event, session, write_log
 
 DRAFT = Draft("arn", REGION, "a change", {}, {}, (), (), ())
@@ -107,7 +107,7 @@ def test_denying_plain_http_narrows_and_denies_nobody(tmp_path: Path) -> None:
     assert not blocked
     assert not impact.denied
     assert (
-        "role/app: dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table orders (not over plain HTTP)"
+        "role/app: dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem on table orders (not over plain HTTP)"
         in impact.narrowed
     )
     assert (
@@ -226,7 +226,7 @@ def test_an_endpoint_policy_that_forgets_the_app_role_is_blocked_with_its_name(t
     impact, blocked = assess(before, after, observed)
     assert "role/app: dynamodb:GetItem on table orders, through vpce-1, seen 2 times" in reasons(blocked)
     assert (
-        "role/app: dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table orders, through vpce-1"
+        "role/app: dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem on table orders, through vpce-1"
         in impact.denied
     )
     assert not any(line.startswith("role/batch") for line in impact.denied)
@@ -311,6 +311,29 @@ def test_a_route_to_an_endpoint_counts_as_a_new_way(tmp_path: Path) -> None:
     impact, blocked = assess(before, after, observed)
     assert "role/app: dynamodb:PutItem on table orders, through vpce-1" in impact.denied
     assert "if it comes through vpce-1 then" in reasons(blocked, "accept-no-evidence")
+
+
+def test_a_changed_route_table_counts_as_a_new_way_too(tmp_path: Path) -> None:
+    conditional = to_all(deny("dynamodb:PutItem"), Condition={"StringLike": {"aws:SourceVpce": "*"}})
+    alone = network(endpoints=(endpoint(),), route_tables=(routes(name="rtb-2"),))
+    before = with_policy(account(network=alone), conditional)
+    old = before.regions[0].network.route_tables.items[0]
+    impact, _ = assess(before, replaced(before, old, routes(TO_ENDPOINT, name="rtb-2")), evidence(tmp_path))
+    assert "role/app: dynamodb:PutItem on table orders, through vpce-1" in impact.denied
+    elsewhere = routes(TO_INTERNET, name="rtb-2")
+    impact, blocked = assess(before, replaced(before, old, elsewhere), evidence(tmp_path))
+    assert "routes of rtb-2 change otherwise" in reasons(blocked, "accept-no-evidence")
+
+
+def test_a_change_that_concerns_no_table_that_was_read_is_not_passed(tmp_path: Path) -> None:
+    first = account()
+    empty = region(name="eu-west-1", network=network(endpoints=(endpoint(where="eu-west-1"),)))
+    before = first.model_copy(update={"regions": (*first.regions, empty)})
+    found = empty.network.endpoints.items[0]
+    after = with_piece(before, found, policy_document=endpoint_policy(to_all(allow("dynamodb:GetItem"))))
+    impact, blocked = assess(before, after, evidence(tmp_path))
+    assert impact.evaluated == 0
+    assert "it concerns no table that was read" in reasons(blocked, "accept-no-evidence")
 
 
 def test_narrowing_a_policy_lists_who_has_it_and_nobody_else(tmp_path: Path) -> None:
