@@ -18,7 +18,8 @@ from dynasec.audit.score import Counts, Tally, count, total
 from dynasec.check import Context, Severity, Status
 from dynasec.errors import Exit, UsageError
 from dynasec.model.snapshot import Snapshot
-from dynasec.registry import BrokenPlugin, Control, Registry
+from dynasec.plugins import BrokenPlugin
+from dynasec.registry import Control, Registry
 from dynasec.settings import Settings, Suppression
 
 

@@ -7,7 +7,8 @@ from dynasec.audit.report import GapCount, audit
 from dynasec.check import Severity, Status, Verdict
 from dynasec.errors import Exit, UsageError
 from dynasec.model.fact import Gap
-from dynasec.registry import BrokenPlugin, Registry
+from dynasec.plugins import BrokenPlugin
+from dynasec.registry import Registry
 from dynasec.settings import Settings, Suppression
 from tests.support.accounts import NOW, denied_listing, region, snapshot, table
 from tests.support.findings import audited, control, finding, report
