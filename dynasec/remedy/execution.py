@@ -46,7 +46,8 @@ class Execution:
         plan = self._journal.plan
         self._journal.append("started", {"chosen": sorted(chosen), "refused": sorted(refused)})
         rechecks = Rechecks(self._journal, self._options, undo=plan.kind == "undo")
-        outcomes = dict(self._known(chosen)) | dict(refused)
+        known = dict(self._known(chosen))
+        outcomes = known | dict(refused) | {name: one for name, one in known.items() if one.state in GOOD}
         schedule = Schedule(
             plan,
             self.change,

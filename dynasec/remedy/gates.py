@@ -146,7 +146,7 @@ def judge(
     wave: int = 0,
     begun: Collection[str] = (),
 ) -> Gates:
-    """Judge each change: those of `only` (all when empty) up to a wave (all when 0); `begun` were let through before.
+    """Judge each change: those of `only` (all when empty) up to a wave (all when 0); what was `begun` before goes on.
 
     Raises:
         UsageError: the plan has no such change.
@@ -171,6 +171,8 @@ def judge(
 def _held_back(
     plan: Plan, change: Change, consent: Consent, situation: Situation, begun: Collection[str]
 ) -> Outcome | None:
+    if change.id in begun:
+        return None  # it was agreed to, and half done is worse than done
     allowed = {
         "allow-drift": consent.allow_drift,
         "accept-no-evidence": consent.accept_no_evidence,
@@ -182,7 +184,7 @@ def _held_back(
     ]
     if blocked:
         return Outcome(Ending.BLOCKED, "; ".join(blocked))
-    if situation.now >= plan.expires_at and change.id not in begun:
+    if situation.now >= plan.expires_at:
         return Outcome(Ending.STALE, "the plan expired before it began; nothing was changed")
     if situation.regions and change.region not in situation.regions:
         return Outcome(Ending.REFUSED, f"it is in {change.region}, which was not asked for")

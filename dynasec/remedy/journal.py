@@ -38,6 +38,10 @@ class AlreadyRunError(JournalError):
     exit_code = Exit.REFUSED
 
 
+class _TakenError(Exception):
+    """There is a journal of that name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One line. `time` is UTC in ISO format, `previous` the hash of the record before."""
@@ -163,7 +167,7 @@ class Journal:
         boundary(f"journal:before:{_PLAN}")
         try:
             _make(path, first.line())
-        except FileExistsError as problem:
+        except _TakenError as problem:
             msg = f"the plan {plan.plan_id[:8]} was applied before: {path}"
             raise AlreadyRunError(msg, hint="--resume takes that run up again; or plan anew") from problem
         except OSError as problem:
@@ -253,7 +257,10 @@ def _make(path: Path, line: bytes) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-        os.link(temporary, path)  # unlike a rename it refuses where there is one
+        try:
+            os.link(temporary, path)  # unlike a rename it refuses where there is one
+        except FileExistsError as problem:
+            raise _TakenError from problem
     finally:
         temporary.unlink()
     folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)

@@ -15,7 +15,7 @@ from dynasec.remedy.pace import POLLS, RETRIES, Clock
 _READS: Final = 4
 """How often a read is tried before its failure counts."""
 _THROTTLES: Final = ("throttl", "toomanyrequests", "requestlimitexceeded", "slowdown", "limitexceeded")
-_MISSING: Final = ("notfound", "nosuch", "doesnotexist")
+_MISSING: Final = ("notfound", "nosuch", "doesnotexist", "404")
 
 
 @dataclass(frozen=True, slots=True)

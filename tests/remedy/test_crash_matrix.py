@@ -15,6 +15,12 @@ from tests.support.applied import Bench
 from tests.support.world import Killed
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is not awaited: nobody pulls the plug in the midst of this process. `test_journal` shows that it is awaited else."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
 class Executioner:
     """Ends the process at the boundary of a number; everything after it is dead as well."""
 
