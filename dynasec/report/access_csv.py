@@ -1,20 +1,15 @@
-"""Access as CSV (RFC 4180). Cells that a spreadsheet would take for a formula are made text by an apostrophe.
-
-https://owasp.org/www-community/attacks/CSV_Injection
-"""
+"""Access as CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from dynasec.access.answer import MatrixAnswer, TableAnswer
 from dynasec.access.row import Standing
 from dynasec.iam.actions import Capability
+from dynasec.report.csv_line import line
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _COLUMNS: Final = (
     "table",
     "principal",
@@ -60,14 +55,3 @@ def matrix_pieces(answer: MatrixAnswer) -> Iterator[str]:
         for principal in group.principals:
             for table in group.tables:
                 yield line((principal, table.arn, *cells))
-
-
-def line(cells: Iterable[str]) -> str:
-    """Return one line of CSV."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow([_plain(cell) for cell in cells])
-    return text.getvalue()
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else str(cell)

@@ -32,7 +32,17 @@ class Format:
         return "".join(self.pieces(report))
 
 
-FORMATS: Final = (Format("table", ".txt", "as_table"), Format("json", ".json", "as_json"))
+FORMATS: Final = (
+    Format("table", ".txt", "as_table"),
+    Format("csv", ".csv", "as_csv"),
+    Format("markdown", ".md", "as_markdown"),
+    Format("junit", ".junit.xml", "as_junit"),
+    Format("sarif", ".sarif", "as_sarif"),
+    Format("ocsf", ".ocsf.json", "as_ocsf"),
+    Format("asff", ".asff.json", "as_asff"),
+    Format("json", ".json", "as_json"),
+)
+"""All formats; of two whose suffixes both fit a name the first is meant."""
 
 
 def by_name(name: str) -> Format:

@@ -7,7 +7,8 @@ is allowed from its first day, and nobody reading the policy sees that it is abo
 ## Passes when
 No Allow statement with `NotAction` or `NotResource` reaches DynamoDB or DAX beyond metadata, whatever its conditions: none is there, or
 the actions and resources it leaves over are not theirs. Denies in other statements are not set off. Not applicable to policies that
-nobody has, since those grant nothing, and to those of service-linked roles, which only AWS can change.
+nobody has, since those grant nothing, to those of service-linked roles, which only AWS can change, and to those that only principals
+under `trust.administrators` have.
 
 ## How to fix
 - Console: IAM, the policy, Edit: list the actions and the tables that are needed; exceptions belong into a Deny. An AWS managed policy
@@ -21,6 +22,7 @@ from dynasec.arn import Arn
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.iam.document import Statement
 from dynasec.model.identity import DETAILS, Policy
+from dynasec.semantics.administrators import held_by_administrators_only
 from dynasec.semantics.granted_actions import reached_actions
 from dynasec.semantics.item_access import TABLES
 from dynasec.semantics.policy_in_use import held_by, idle
@@ -52,6 +54,8 @@ def evaluate(policy: Policy, context: Context) -> Verdict:
     ]
     if not found:
         return Verdict.passed("no Allow reaches DynamoDB by NotAction or NotResource")
+    if held_by_administrators_only(policy, context.snapshot.identity, context.settings.trust):
+        return Verdict.not_applicable("held by declared administrators only")
     what = "; ".join(f"{statement.label} allows {_words(statement)}" for statement, _ in found)
     return Verdict.failed(
         f"{what}: held by {held_by(policy)}",

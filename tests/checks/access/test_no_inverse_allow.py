@@ -4,6 +4,7 @@ import pytest
 
 from dynasec.check import Status
 from dynasec.model.fact import Fact
+from dynasec.settings import Settings, Trust
 from tests.support.accounts import judge, snapshot, verdict
 from tests.support.identity import REFUSED, allow, deny, identity, managed, role
 
@@ -94,3 +95,13 @@ def test_policies_that_grant_nothing_or_are_a_services_are_not_applicable():
 
 def test_without_a_count_a_policy_is_not_taken_for_idle():
     assert verdict(CONTROL, snapshot(identity=identity(managed("own", WIDE)))).status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("administrators", "status"),
+    [(("*:role/admin",), Status.NOT_APPLICABLE), (("*:role/app",), Status.FAIL), ((), Status.FAIL)],
+)
+def test_declared_administrators_may_hold_it(administrators, status):
+    holder = role("admin", inline={"p": WIDE})
+    settings = Settings(trust=Trust(administrators=administrators))
+    assert verdict(CONTROL, snapshot(identity=identity(holder)), settings).status is status
