@@ -177,6 +177,14 @@ def _set_stream(backend: DynamoDBBackend, table: Table, specification: dict[str,
     table.set_stream_specification(specification)
 
 
+def _tag(backend: DynamoDBBackend, arn: str, tags: dict[str, str]) -> None:
+    """`TagResource` overwrites the value of a key that is there (API_TagResource); moto keeps both."""
+    for table in backend.tables.values():
+        if table.table_arn == arn:
+            kept = [tag for tag in table.tags if tag["Key"] not in tags]
+            table.tags = [*kept, *({"Key": key, "Value": value} for key, value in tags.items())]
+
+
 def _backup_description(original: property) -> Callable[[Backup], dict[str, Any]]:
     """Return `DescribeBackup` that tells how the table was encrypted when the backup was made (API_SourceTableFeatureDetails)."""
 
@@ -212,6 +220,7 @@ def install(updating_for: int = 0, patch: pytest.MonkeyPatch | None = None) -> S
         return shim.described(table, described(table, base_key))
 
     patch.setattr(Backup, "description", property(_backup_description(vars(Backup)["description"])))
+    patch.setattr(DynamoDBBackend, "tag_resource", _tag)
     patch.setattr(DynamoHandler, "update_table", update_table)
     patch.setattr(DynamoDBBackend, "describe_table", describe_table)
     patch.setattr(DynamoDBBackend, "update_table_streams", _set_stream)

@@ -166,6 +166,16 @@ def test_a_backup_remembers_its_key() -> None:
 
 
 @pytest.mark.usefixtures("shim")
+def test_a_tag_has_one_value() -> None:
+    dynamodb = make()
+    arn = described(dynamodb)["TableArn"]
+    for value in ("one", "two"):
+        dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": value}])
+    tags = dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"]
+    assert tags == [{"Key": "team", "Value": "two"}]
+
+
+@pytest.mark.usefixtures("shim")
 def test_contributor_insights() -> None:
     dynamodb = make()
     assert dynamodb.list_contributor_insights()["ContributorInsightsSummaries"] == []
