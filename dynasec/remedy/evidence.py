@@ -1,14 +1,17 @@
-"""Whether what was observed is enough to judge a change by: no evidence is not a pass."""
+"""What was observed, and whether it is enough to judge a change by: no evidence is not a pass."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import cached_property
 from typing import Final
 
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import Table
-from dynasec.remedy.observed import Observed
+from dynasec.remedy.cloudtrail_record import ObservedRequest
+from dynasec.remedy.observed import Observed, Seen
 from dynasec.remedy.replayed_request import table_of
 from dynasec.semantics.event_log import coverage, table_events
 
@@ -19,11 +22,36 @@ FRESH: Final = timedelta(days=7)
 _FIRST: Final = "first log data events (control table-data-events)"
 
 
-def shortcomings(observed: Observed | None, tables: Iterable[Table], snapshot: Snapshot) -> Iterator[str]:
+class Evidence:
+    """Observed requests, found by the table that they are for."""
+
+    def __init__(self, observed: Observed) -> None:
+        self.observed = observed
+        self._by_table: defaultdict[str, list[tuple[ObservedRequest, Seen]]] = defaultdict(list)
+        for request, seen in observed.requests.items():
+            self._by_table[table_of(request.resource)].append((request, seen))
+
+    def everything(self) -> Iterable[tuple[ObservedRequest, Seen]]:
+        """Return all requests."""
+        return self.observed.requests.items()
+
+    def about(self, tables: Iterable[str]) -> Iterator[tuple[ObservedRequest, Seen]]:
+        """Yield the requests for some tables, by ARN."""
+        for arn in sorted(tables):
+            yield from self._by_table.get(arn, ())
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The ARNs of the tables that something was asked of."""
+        return frozenset(self._by_table)
+
+
+def shortcomings(evidence: Evidence | None, tables: Iterable[Table], snapshot: Snapshot) -> Iterator[str]:
     """Yield why the evidence does not suffice for a change that concerns these tables; nothing where it does."""
-    if observed is None:
+    if evidence is None:
         yield f"there is no evidence of who uses what it changes: {_FIRST}, then plan with --observed"
         return
+    observed = evidence.observed
     if observed.first is None or observed.last is None:
         yield f"the evidence holds no DynamoDB event: {_FIRST}"
         return
@@ -35,14 +63,13 @@ def shortcomings(observed: Observed | None, tables: Iterable[Table], snapshot: S
     age = snapshot.taken_at - observed.last
     if age > FRESH:
         yield f"the evidence ends {_days(age)} before the account was read: give newer log files"
-    yield from _silent(observed, list(tables), snapshot)
+    yield from _silent(evidence, list(tables), snapshot)
     yield from (f"the evidence is not complete: {problem}" for problem in observed.problems)
 
 
-def _silent(observed: Observed, tables: list[Table], snapshot: Snapshot) -> Iterator[str]:
+def _silent(evidence: Evidence, tables: list[Table], snapshot: Snapshot) -> Iterator[str]:
     """Yield tables without an event, unless others have some and its events are proven to be logged: nobody uses it then."""
-    seen = {table_of(request.resource) for request in observed.requests}
-    silent = [table for table in tables if table.arn not in seen]
+    silent = [table for table in tables if table.arn not in evidence.tables]
     if len(silent) < len(tables):
         silent = [table for table in silent if not _is_logged(table, snapshot)]
     if silent:

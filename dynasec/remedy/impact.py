@@ -19,7 +19,7 @@ from dynasec.remediation import Draft
 from dynasec.remedy.access_comparison import Comparison, Loss, Lost
 from dynasec.remedy.access_scope import Scope, scope_of
 from dynasec.remedy.access_state import AccountState, rights, rights_through
-from dynasec.remedy.evidence import shortcomings
+from dynasec.remedy.evidence import Evidence, shortcomings
 from dynasec.remedy.impact_words import lines, short
 from dynasec.remedy.keepers import OVER_TLS, Keeper, caller_of, services
 from dynasec.remedy.observed import Observed
@@ -53,7 +53,7 @@ class _Assessments:
     """Keeps what it compiled of the last account."""
 
     def __init__(self, observed: Observed | None, accept_no_evidence: bool) -> None:  # noqa: FBT001 - private
-        self._observed = observed
+        self._evidence = None if observed is None else Evidence(observed)
         self._accept = accept_no_evidence
         self._state: AccountState | None = None
 
@@ -64,7 +64,7 @@ class _Assessments:
         old = self._state
         new = old.then(after)
         scope = scope_of(old, new)
-        return _Assessment(old, new, scope, self._observed).run(accept=self._accept)
+        return _Assessment(old, new, scope, self._evidence).run(accept=self._accept)
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class _Assessment:
     before: AccountState
     after: AccountState
     scope: Scope
-    observed: Observed | None
+    evidence: Evidence | None
     evaluated: int = 0
     blocked: list[Blocked] = field(default_factory=list[Blocked])
     unknown: list[str] = field(default_factory=list[str])
@@ -99,7 +99,7 @@ class _Assessment:
         self._uncertain(lost)
         replayed = self._replay()
         tables = [table for table in self.before.snapshot.tables() if table.arn in self._concerned()]
-        for reason in shortcomings(self.observed, tables, self.before.snapshot):
+        for reason in shortcomings(self.evidence, tables, self.before.snapshot):
             self._doubt(reason)
         return self._impact(lost, replayed, accept=accept)
 
@@ -115,7 +115,7 @@ class _Assessment:
             observed=replayed.compared,
             observed_denied=replayed.denied,
             unknown=_distinct((*self.unknown, *unread, *replayed.unknown, *replayed.remarks)),
-            evidence="" if self.observed is None else self.observed.summary,
+            evidence="" if self.evidence is None else self.evidence.observed.summary,
         )
         blocked = dict.fromkeys(one for one in self.blocked if not (accept and one.override))
         return impact, tuple(blocked)
@@ -225,9 +225,9 @@ class _Assessment:
             )
 
     def _replay(self) -> Replayed:
-        if self.observed is None:
+        if self.evidence is None:
             return Replayed()
-        replayed = Replay(self.before, self.after, self.scope).run(self.observed)
+        replayed = Replay(self.before, self.after, self.scope).run(self.evidence)
         for words in _few(replayed.denied):
             self._block(f"observed requests would be denied: {words}")
         for words in _few(replayed.unknown):

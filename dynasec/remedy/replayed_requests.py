@@ -21,8 +21,8 @@ from dynasec.remedy.access_comparison import Context, Loss, in_context, network_
 from dynasec.remedy.access_scope import Passage, Scope
 from dynasec.remedy.access_state import AccountState, rights
 from dynasec.remedy.cloudtrail_record import ObservedRequest
+from dynasec.remedy.evidence import Evidence
 from dynasec.remedy.impact_words import named, place_in_words
-from dynasec.remedy.observed import Observed
 from dynasec.remedy.replayed_request import (
     address_of,
     context_of,
@@ -104,6 +104,19 @@ class _Half:
         return replace(self, whos=[replace(who, identity=_ALL_ALLOWED, boundary=None) for who in self.whos])
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What requests of one principal for one resource share. `keys` are the condition keys that some policy asks for.
+
+    `exact`: policies tell the sessions of a role apart.
+    """
+
+    before: _Half
+    after: _Half
+    keys: frozenset[str]
+    exact: bool
+
+
 _ALL_ALLOWED: Final = all_allowed("(its own policies, which must have allowed it)")
 
 
@@ -131,14 +144,16 @@ class Replay:
         )
         self._new = [passage for passage in scope.passages if passage.is_new]
         self._known: dict[tuple[object, ...], Fate | str] = {}
+        self._prepared: dict[tuple[object, ...], _Prepared | str] = {}
         self._asks: dict[Layer, Asks] = {}
         self._questions = {question.action: question for question in rights()}
 
-    def run(self, observed: Observed) -> Replayed:
+    def run(self, evidence: Evidence) -> Replayed:
         """Ask again for all requests that the change concerns."""
         denied, unknown, odd = _Lines(), _Lines(), _Lines()
         compared = 0
-        for request, seen in observed.requests.items():
+        whole = bool(self._people or self._changed or self._new)
+        for request, seen in evidence.everything() if whole else evidence.about(self._tables):
             for passage in self._ways(request):
                 compared += 1
                 fate = self._fate(request, passage)
@@ -167,6 +182,29 @@ class Replay:
 
     def _fate(self, request: ObservedRequest, passage: Passage | None) -> Fate | str:
         """Say how a request fares; in words where it cannot be asked again."""
+        name = name_of(request, self._before)
+        place = (name if name in self._before.people else request.principal, request.resource)
+        way = (request.endpoint, id(passage))
+        prepared = self._prepared.get((*place, *way))
+        if prepared is None:
+            prepared = self._prepared[*place, *way] = self._prepare(request, passage)
+        if isinstance(prepared, str):
+            return prepared
+        given = {key: value for key, value in context_of(request).items() if key in prepared.keys}
+        who = request.principal if prepared.exact else place[0]
+        key = (who, request.action, request.resource, *way, tuple(sorted(given.items())))
+        if key not in self._known:
+            later = given
+            if passage is not None:
+                later = {**_without_network(given), **network_of(prepared.after.endpoint)}
+            self._known[key] = self._asked(
+                request,
+                prepared.before.asking(request, given, exact=prepared.exact),
+                prepared.after.asking(request, later, exact=prepared.exact),
+            )
+        return self._known[key]
+
+    def _prepare(self, request: ObservedRequest, passage: Passage | None) -> _Prepared | str:
         endpoint = self._after.endpoints.get(request.endpoint) if passage is None else passage.after
         halves: list[_Half] = []
         for state, way in (
@@ -184,18 +222,7 @@ class Replay:
         exact = bool(keys & _SESSION_KEYS) or any(
             ":assumed-role/" in name for one in asks for name in one.named
         )
-        given = {key: value for key, value in context_of(request).items() if key in keys}
-        who = request.principal if exact else name_of(request, self._before)
-        what = (request.action, request.resource, request.endpoint)
-        key = (who, *what, id(passage), tuple(sorted(given.items())))
-        if key not in self._known:
-            later = given if passage is None else {**_without_network(given), **network_of(endpoint)}
-            self._known[key] = self._asked(
-                request,
-                halves[0].asking(request, given, exact=exact),
-                halves[1].asking(request, later, exact=exact),
-            )
-        return self._known[key]
+        return _Prepared(halves[0], halves[1], keys, exact)
 
     def _asked(self, request: ObservedRequest, before: _Half, after: _Half) -> Fate | str:
         held = self._held(request, before)
