@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "config": "Write a first configuration, or check one.",
     "controls": "List the controls, or explain one.",
     "demo": "Audit a simulated account: no AWS needed.",
+    "export": "Write a plan as CloudFormation, Terraform, an AWS CLI script, or the role that apply needs.",
     "history": "List the runs that were applied, or show one.",
     "permissions": "Print the least-privilege policy that the chosen controls need.",
     "plan": "Turn failed findings into a remediation plan file; write nothing to AWS.",

@@ -26,16 +26,20 @@ class LeftOut:
     reason: str
 
 
-def in_order(plan: Plan) -> tuple[list[Change], list[LeftOut]]:
-    """Return the changes to export, wave by wave, and those left out: blocked ones, and what rests on them."""
+def in_order(plan: Plan, *, owned: bool = False) -> tuple[list[Change], list[LeftOut]]:
+    """Return the changes to export, wave by wave, and those left out: blocked ones, and what rests on them.
+
+    `owned`: those too that are blocked only because a stack or a Terraform state manages the resource.
+    """
     chosen: list[Change] = []
     left_out: list[LeftOut] = []
     there: set[str] = set()
     for change in sorted(plan.changes, key=lambda one: one.wave):
         needed = {*change.depends_on, *(one.of for one in wanted_by(change))} - {change.key}
         missing = sorted(needed - there)
-        if change.blocked:
-            left_out.append(LeftOut(change, "; ".join(one.reason for one in change.blocked)))
+        blocked = [one for one in change.blocked if not (owned and one.override == "allow-drift")]
+        if blocked:
+            left_out.append(LeftOut(change, "; ".join(one.reason for one in blocked)))
         elif missing:
             left_out.append(LeftOut(change, f"it needs {', '.join(missing)}, which is left out"))
         else:
