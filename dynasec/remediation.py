@@ -102,6 +102,7 @@ class Draft:
     `verify` must hold in the end, within `timeout_s`; where all of `verify` holds beforehand there is nothing to do.
     `replaces` are pairs of pieces of the snapshot (the very objects) and what they become: the plan is tried on the account as it would
     be. Access changes must give them. `new_keys` are KMS keys that will exist then; one of a known ARN serves its `tables` besides.
+    `vanishes`: the subject is gone afterwards, as an AWS managed policy is that nobody has any more; its findings then close with it.
     `closes` are ARNs of the subjects that pass afterwards (default: the subject that failed), `controls` under which (default: all of
     the remediation's).
     `key` names the draft within the plan, for `depends_on` and `result(of=…)`; two drafts of one key are one change.
@@ -121,6 +122,7 @@ class Draft:
     replaces: tuple[tuple[Piece, Piece], ...] = ()
     new_keys: tuple[Key, ...] = ()
     closes: tuple[str, ...] = ()
+    vanishes: bool = False
     controls: tuple[str, ...] = ()
     key: str = ""
     depends_on: tuple[str, ...] = ()

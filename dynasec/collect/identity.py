@@ -178,6 +178,7 @@ def _group(raw: JsonObject) -> Group:
         path=raw["Path"],
         inline=_listing(raw, "GroupPolicyList", _inline),
         attached=_listing(raw, "AttachedManagedPolicies", _attached),
+        created=_created(raw),
     )
 
 
@@ -206,6 +207,7 @@ def _managed_policy(raw: JsonObject) -> ManagedPolicy:
         version_id=raw["DefaultVersionId"],
         versions=len(raw.get("PolicyVersionList", ())) or None,
         attachments=raw.get("AttachmentCount"),
+        created=_created(raw),
     )
 
 

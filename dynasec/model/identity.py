@@ -74,6 +74,7 @@ class Group(Resource):
     path: str = "/"
     inline: Listing[InlinePolicy] = unlisted(DETAILS)
     attached: Listing[str] = unlisted(DETAILS)
+    created: Fact[datetime] = unread(DETAILS)
 
 
 class LastAccess(Shape):
@@ -142,6 +143,7 @@ class ManagedPolicy(Shape):
     version_id: str = ""
     versions: int | None = None
     attachments: int | None = None
+    created: Fact[datetime] = unread(DETAILS)
 
     @property
     def name(self) -> str:
@@ -160,7 +162,8 @@ class Policy(Resource):
     An inline policy has no ARN; its stable stand-in is its owner's ARN followed by `/policy/` and its name
     (`arn:aws:iam::123456789012:role/app/policy/read`). Names have no slash, so what precedes the last `/policy/` is the owner.
     `attached_to` are the ARNs of users, groups and roles that have the policy, `bounds` of those it is the boundary of. `attachments` is
-    IAM's own count, None for inline policies: where it is larger than `attached_to`, some holders could not be read.
+    IAM's own count, None for inline policies: where it is larger than `attached_to`, some holders could not be read. `tags` are those of
+    an inline policy's owner; those of managed policies are not read.
     """
 
     aws_type: ClassVar[str] = "AWS::IAM::Policy"
@@ -174,6 +177,7 @@ class Policy(Resource):
     attached_to: tuple[str, ...] = ()
     bounds: tuple[str, ...] = ()
     attachments: int | None = None
+    tags: Mapping[str, str] = {}
 
     @property
     def label(self) -> str:
@@ -199,6 +203,7 @@ class Policy(Resource):
             owner=owner.arn,
             text=policy.text,
             attached_to=(owner.arn,),
+            tags={} if isinstance(owner, Group) else owner.tags,
         )
 
 

@@ -6,12 +6,14 @@ and what a lost answer means is for the protocol to find out.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from urllib.parse import unquote
 
 from botocore import xform_name
 from botocore.config import Config
@@ -102,7 +104,7 @@ class AwsHands:
                 answer = client.get_paginator(method).paginate(**params).build_full_result()
             else:
                 answer = getattr(client, method)(**params)
-        return _plain(answer)
+        return _decoded(_plain(answer)) if service == "iam" else _plain(answer)
 
     def send(self, operation: str, params: Json, region: str, *, agent: str) -> Mapping[str, Any]:
         """See `Hands.send`."""
@@ -142,6 +144,20 @@ def _plain(answer: Mapping[str, Any]) -> Mapping[str, Any]:
         {name: value for name, value in answer.items() if name != "ResponseMetadata"}
     )
     return answered
+
+
+def _decoded(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return IAM's answer with the policies that it sends URL-encoded as documents: the collector keeps its client from decoding them."""
+    if isinstance(value, Mapping):
+        return {name: _decoded(one) for name, one in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_decoded(one) for one in cast("list[Any]", value)]
+    if isinstance(value, str) and value.startswith("%") and unquote(value).lstrip().startswith("{"):
+        try:
+            return json.loads(unquote(value))
+        except ValueError:
+            return value
+    return value
 
 
 @contextmanager

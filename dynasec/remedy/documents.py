@@ -53,6 +53,7 @@ def change_of(
         managed_by=owner.managed_by,
         permissions=permissions_of(draft.expect, calls, draft.verify),
         blocked=tuple(blocked),
+        vanishes=draft.vanishes,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from dynasec.errors import DynasecError
 from dynasec.model.fact import Fact
+from dynasec.model.identity import Policy
 from dynasec.model.shape import Resource
 
 _STACK: Final = "aws:cloudformation:stack-name"
@@ -32,7 +33,7 @@ class Ownership:
 
     def of(self, resource: Resource) -> Owner:
         """Return who manages a resource."""
-        for name in (resource.arn, resource.arn.rpartition("/")[2]):
+        for name in _names(resource):
             if name and name in self.terraform:
                 return Owner({"terraform": self.terraform[name]})
         tags: Any = getattr(resource, "tags", {})
@@ -43,6 +44,15 @@ class Ownership:
             tags = fact.value or {}
         stack = tags.get(_STACK) or tags.get(_STACK_ID)
         return Owner({"cloudformation": str(stack)} if stack else {})
+
+
+def _names(resource: Resource) -> Iterator[str]:
+    """Yield by what a Terraform state may know a resource: an inline policy has an id of two names, and may be part of its owner."""
+    yield resource.arn
+    yield resource.arn.rpartition("/")[2]
+    if isinstance(resource, Policy) and resource.owner:
+        yield f"{resource.owner.rpartition('/')[2]}:{resource.name}"
+        yield resource.owner
 
 
 def terraform_resources(path: Path) -> dict[str, str]:

@@ -100,7 +100,10 @@ class Blocked(Document):
 
 
 class Change(Document):
-    """One reviewed change. `key` is how others of the plan refer to it, `wave` in which of the waves it runs (from 1)."""
+    """One reviewed change. `key` is how others of the plan refer to it, `wave` in which of the waves it runs (from 1).
+
+    `vanishes`: what it is about is gone afterwards, and its findings with it.
+    """
 
     id: str
     key: str
@@ -127,6 +130,7 @@ class Change(Document):
     managed_by: Mapping[str, str] = Field(default_factory=dict)
     permissions: tuple[str, ...] = ()
     blocked: tuple[Blocked, ...] = ()
+    vanishes: bool = False
 
 
 class AdviceOf(Document):

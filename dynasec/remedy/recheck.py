@@ -14,6 +14,7 @@ from dynasec.remedy.stage import Options
 
 _AGAIN_AFTER: Final = 10.0
 """Seconds until a control that does not pass is run once more: what IAM and others answer may be a few seconds old."""
+_GONE: Final = ("PASS", "it is gone, as planned")
 
 
 class Rechecks:
@@ -57,7 +58,8 @@ class Rechecks:
         return {change.id: self._judged(change, found, settled[change.id]) for change in changes}
 
     def _judged(self, change: Change, found: Mapping[str, tuple[str, str]], verified: Outcome) -> Outcome:
-        answers = {one: found.get(one, ("UNKNOWN", "it was not found again")) for one in change.fingerprints}
+        missing = _GONE if change.vanishes else ("UNKNOWN", "it was not found again")
+        answers = {one: found.get(one, missing) for one in change.fingerprints}
         try:
             self._journal.append(
                 "recheck", {"change": change.id, "findings": {one: list(two) for one, two in answers.items()}}

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
+from dynasec.model.identity import Role, User
 from dynasec.model.network import Endpoint, Subnet, Vpc
 from dynasec.model.table import Table
 from dynasec.settings import Rule, Settings
 
 T = TypeVar("T")
-Placed = Table | Vpc | Subnet | Endpoint
+Placed = Table | Vpc | Subnet | Endpoint | User | Role
 
 
 class Placement:
@@ -81,7 +82,7 @@ class Placement:
 def _names(resource: Placed) -> tuple[str, ...]:
     """Return what a rule's pattern may match: ids, names and the ARN. A subnet or endpoint is also matched by its VPC's id."""
     match resource:
-        case Table():
+        case Table() | User() | Role():
             return (resource.name, resource.arn)
         case Vpc():
             return (resource.vpc_id, resource.arn)

@@ -11,6 +11,7 @@ import pytest
 from dynasec.errors import DynasecError
 from dynasec.remedy.ownership import Ownership, terraform_resources
 from tests.support.accounts import denied, table
+from tests.support.identity import allow, identity, role
 
 STATE: dict[str, Any] = {
     "version": 4,
@@ -41,6 +42,19 @@ def test_nobody() -> None:
 
 def test_unread_tags_hide_a_stack() -> None:
     assert "a stack may own it" in Ownership({}).of(table(tags=denied("tag:GetResources"))).unknown
+
+
+@pytest.mark.parametrize("known", ["app:read", "arn:aws:iam::123456789012:role/app"])
+def test_an_inline_policy_is_known_by_its_owners_name_and_its_own_or_as_part_of_its_owner(known: str) -> None:
+    (policy,) = identity(role("app", inline={"read": [allow("dynamodb:GetItem")]})).policies.items
+    assert Ownership({known: "aws_iam_role_policy.read"}).of(policy).managed_by
+    assert not Ownership({"other:read": "aws_iam_role_policy.read"}).of(policy).managed_by
+
+
+def test_an_inline_policy_is_its_owners_stacks() -> None:
+    tags = {"aws:cloudformation:stack-name": "shop"}
+    (policy,) = identity(role("app", tags=tags, inline={"read": [allow("dynamodb:GetItem")]})).policies.items
+    assert Ownership({}).of(policy).managed_by == {"cloudformation": "shop"}
 
 
 def test_a_terraform_state(tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def test_a_control_that_could_not_be_run_is_run_when_resumed_and_nothing_is_sent
 
 
 @pytest.mark.parametrize(("vanishes", "state"), [(True, Ending.VERIFIED), (False, Ending.CONVERGING)])
-def test_what_was_to_vanish_may_be_gone(bench: Bench, vanishes: bool, state: Ending) -> None:
+def test_what_was_to_vanish_may_be_gone(bench: Bench, *, vanishes: bool, state: Ending) -> None:
     made = plan(protect(bench.world, "t0", fingerprints=("f1",), vanishes=vanishes))
     assert bench.apply(made, recheck=lambda _: {}).changes[0][1].state is state
 

@@ -4,6 +4,7 @@ from dynasec.model.fact import Unknown
 from dynasec.semantics.placement import Placement
 from dynasec.settings import Rule, Settings
 from tests.support.accounts import denied, table
+from tests.support.identity import role, user
 
 
 def _placement(*rules):
@@ -56,3 +57,9 @@ def test_a_rule_can_deny_a_declaration():
 @pytest.mark.parametrize(("told", "tier"), [("App", "app"), ("control-plane", "control"), ("moon", None)])
 def test_tiers(told, tier):
     assert _placement().tier(table(tags={"tier": told})) == tier
+
+
+def test_principals_have_lanes_too():
+    assert _placement().lane(role("app", tags={"Lane": "shop"})) == "shop"
+    assert _placement(Rule(match="ci", lane="build")).lane(user("ci")) == "build"
+    assert _placement().lane(role("app")) is None
