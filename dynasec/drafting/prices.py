@@ -34,6 +34,8 @@ NETWORK_EVENTS: Final = Price(0.10, "100,000 CloudTrail network activity events"
 CONFIGURATION_ITEM: Final = Price(0.003, "AWS Config configuration item, recorded continuously")
 RULE_EVALUATION: Final = Price(0.001, "AWS Config rule evaluation")
 THREAT_EVENTS: Final = Price(4.00, "million CloudTrail management events that GuardDuty analyses")
+READ_CAPACITY: Final = Price(0.0949, "read capacity unit provisioned for a month")
+WRITE_CAPACITY: Final = Price(0.4745, "write capacity unit provisioned for a month")
 INTERFACE_ENDPOINT: Final = Price(7.30, "month of an interface endpoint in one Availability Zone")
 FLOW_LOGS: Final = Price(0.50, "GB of flow logs that CloudWatch Logs takes in")
 

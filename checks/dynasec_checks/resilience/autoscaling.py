@@ -15,12 +15,11 @@ that scales it, room between its minimum and maximum, and no scaling that is sus
 - CloudFormation: `AWS::ApplicationAutoScaling::ScalableTarget` and `AWS::ApplicationAutoScaling::ScalingPolicy`.
 """
 
-from collections.abc import Iterator
-
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.companion import Companions
 from dynasec.model.fact import Gaps, Unknown, malformed
-from dynasec.model.table import Table, TableDescription
+from dynasec.model.table import Table
+from dynasec.semantics.capacity import Dimension, dimensions
 
 check = Check(
     subject=Table,
@@ -45,43 +44,26 @@ def evaluate(table: Table, context: Context) -> Verdict:
         raise Unknown(malformed("dynamodb:DescribeTable", "no ProvisionedThroughput", table.region))
     gaps = Gaps()
     companions = context.region(table).companions
-    dimensions = list(_dimensions(description))
-    wrong = {what: why for what, *key in dimensions if (why := _defect(companions, (key[0], key[1]), gaps))}
+    all_ = list(dimensions(description))
+    wrong = {one.words: why for one in all_ if (why := _defect(companions, one, gaps))}
     if wrong:
         return Verdict.failed("; ".join(f"{what} {why}" for what, why in wrong.items()), defects=wrong)
     gaps.settle()
-    return Verdict.passed(
-        f"all {len(dimensions)} dimensions scale: {', '.join(one[0] for one in dimensions)}"
-    )
+    return Verdict.passed(f"all {len(all_)} dimensions scale: {', '.join(one.words for one in all_)}")
 
 
-def _dimensions(description: TableDescription) -> Iterator[tuple[str, str, str]]:
-    """Yield name, resource id and scalable dimension of all that has capacity of its own."""
-    name = description.table_name
-    places = [("table", "the table", f"table/{name}")]
-    places += [
-        ("index", f"index {one.index_name}", f"table/{name}/index/{one.index_name}")
-        for one in description.global_secondary_indexes
-    ]
-    for kind, words, resource in places:
-        for way in ("Read", "Write"):
-            yield f"{way.lower()} capacity of {words}", resource, f"dynamodb:{kind}:{way}CapacityUnits"
-
-
-def _defect(companions: Companions, key: tuple[str, str], gaps: Gaps) -> str | None:
-    targets = companions.scalable_targets
-    target = next((one for one in targets.items if (one.resource_id, one.scalable_dimension) == key), None)
+def _defect(companions: Companions, dimension: Dimension, gaps: Gaps) -> str | None:
+    target = dimension.target(companions)
     if target is None:
-        hidden = targets.gap is not None
-        gaps.items(targets)
+        hidden = companions.scalable_targets.gap is not None
+        gaps.items(companions.scalable_targets)
         return None if hidden else "does not scale"
     if target.suspended_state is not None and target.suspended_state.dynamic_scaling_out_suspended:
         return "has its scaling out suspended"
     if target.max_capacity <= target.min_capacity:
         return f"cannot scale: its minimum and maximum are both {target.max_capacity}"
-    policies = companions.scaling_policies
-    if any((one.resource_id, one.scalable_dimension) == key for one in policies.items):
+    if dimension.has_policy(companions):
         return None
-    hidden = policies.gap is not None
-    gaps.items(policies)
+    hidden = companions.scaling_policies.gap is not None
+    gaps.items(companions.scaling_policies)
     return None if hidden else "has a scalable target without a policy"
