@@ -139,7 +139,8 @@ class Remedy(_Section):
     `unattended` are the controls that `apply --unattended` may close. `approval`: access changes need `dynasec approve` by another
     principal. `shared_keys` are ARNs of customer managed keys, by data class or by `class@region`, to use instead of a new key for each
     table. `log_bucket` receives trails and configuration snapshots, `alert_topic` (an ARN) or `alert_address` (an e-mail address) alerts;
-    without them new ones are made where a remediation can. The role ARNs are those that AWS services assume.
+    without them new ones are made where a remediation can. `change_functions` are ARNs of Lambda functions, one a Region, that keep the
+    changes of tables' items. The role ARNs are those that AWS services assume.
     """
 
     approval: bool = False
@@ -151,6 +152,7 @@ class Remedy(_Section):
     log_bucket: str = ""
     alert_topic: str = ""
     alert_address: str = ""
+    change_functions: tuple[str, ...] = ()
     backup_role: str = ""
     config_role: str = ""
     flow_log_role: str = ""
