@@ -382,8 +382,59 @@ def test_a_principal_whose_policies_are_not_known_is_told(tmp_path: Path) -> Non
     assert "role/hidden" in reasons(blocked, "accept-no-evidence")
 
 
+def test_rights_that_were_not_known_before_are_not_taken_for_kept(tmp_path: Path) -> None:
+    hidden = role("hidden", attached=denied_listing("iam:GetAccountAuthorizationDetails"))
+    before = account(hidden, APP, AUDITOR)
+    blocked = assess(before, with_policy(before, TLS_ONLY), evidence(tmp_path))[1]
+    assert "whether these rights exist, and are lost, cannot be told: role/hidden" in reasons(
+        blocked, "accept-no-evidence"
+    )
+
+
+def test_a_table_of_which_nothing_is_left_is_listed(tmp_path: Path) -> None:
+    wide = managed("wide", [allow("dynamodb:GetItem")])
+    names = ("orders", "users")
+    both = [table(name, description=description(name), policy=None, stream_policy=None) for name in names]
+    before = account(wide, role("first", attached=(wide.arn,)), AUDITOR, of=both)
+    after = with_piece(before, wide, text=Fact(document(allow("dynamodb:GetItem", resource=ORDERS))))
+    impact, _ = assess(before, after, evidence(tmp_path))
+    assert "role/first: dynamodb:GetItem on table users" in impact.denied
+    assert not [line for line in impact.denied if "orders" in line]
+
+
+def test_an_observed_request_through_an_endpoint_carries_no_source_address(tmp_path: Path) -> None:
+    before = account(network=network(endpoints=(endpoint(),)))
+    outside = {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    after = with_policy(before, to_all(deny("dynamodb:GetItem"), Condition=outside))
+    inside = event(vpcEndpointId="vpce-1", sourceIPAddress="10.0.0.1")
+    impact, blocked = assess(before, after, evidence(tmp_path, inside))
+    assert len(impact.observed_denied) == 1
+    assert "role/app" in reasons(blocked)
+
+
+STREAM = f"{ORDERS}/stream/2026-01-01T00:00:00.000"
+
+
+def test_the_policy_of_a_stream_counts(tmp_path: Path) -> None:
+    reader = role("reader", inline={"read": [allow("dynamodb:GetRecords")]})
+    streamed = table(description=description(latest_stream_arn=STREAM), policy=None, stream_policy=None)
+    before = account(reader, AUDITOR, of=[streamed])
+    closed = Fact(policy(to_all(deny("dynamodb:GetRecords"))))
+    after = replaced(before, streamed, streamed.model_copy(update={"stream_policy": closed}))
+    impact, _ = assess(before, after, evidence(tmp_path))
+    assert "role/reader: dynamodb:GetRecords on the stream of table orders" in impact.denied
+
+
+def test_streams_are_another_api_than_tables_and_do_not_come_through_their_endpoint(tmp_path: Path) -> None:
+    reader = role("reader", inline={"read": [allow("dynamodb:GetRecords", "dynamodb:Scan")]})
+    streamed = table(description=description(latest_stream_arn=STREAM), policy=None, stream_policy=None)
+    before = account(reader, AUDITOR, of=[streamed], network=network(endpoints=(endpoint(),)))
+    after = through_the_endpoint(before, to_all(allow("dynamodb:GetItem")))
+    lost = [line for line in assess(before, after, evidence(tmp_path))[0].denied if "reader" in line]
+    assert lost == ["role/reader: dynamodb:Scan on table orders, through vpce-1"]
+
+
 def test_functions_that_read_the_stream_and_backups_are_services(tmp_path: Path) -> None:
-    stream = f"{ORDERS}/stream/2026-01-01T00:00:00.000"
     trust = json.dumps(
         {
             "Statement": {
@@ -396,7 +447,7 @@ def test_functions_that_read_the_stream_and_backups_are_services(tmp_path: Path)
     reader = role("reader", trust=trust, inline={"read": [allow("dynamodb:GetRecords")]})
     keeper = role("keeper", inline={"read": [allow("dynamodb:StartAwsBackupJob")]})
     mapping = EventSourceMapping.model_validate(
-        {"UUID": "1", "EventSourceArn": stream, "FunctionArn": "arn:aws:lambda:x", "State": "Enabled"}
+        {"UUID": "1", "EventSourceArn": STREAM, "FunctionArn": "arn:aws:lambda:x", "State": "Enabled"}
     )
     body = SelectionBody(selection_name="all", iam_role_arn=keeper.arn)
     plan = BackupPlan(
@@ -409,7 +460,7 @@ def test_functions_that_read_the_stream_and_backups_are_services(tmp_path: Path)
         reader,
         keeper,
         AUDITOR,
-        of=[table(description=description(latest_stream_arn=stream), policy=None, stream_policy=None)],
+        of=[table(description=description(latest_stream_arn=STREAM), policy=None, stream_policy=None)],
         companions=Companions(event_source_mappings=Listing((mapping,))),
         backup=BackupService(plans=Listing((plan,))),
     )
