@@ -105,6 +105,23 @@ def without_principals(text: str, keeps: Keeps) -> str | None:
     return _left(text, document, statements, relieved)
 
 
+def rewritten(text: str, rewrite: Callable[[int, Json], Sequence[Json]], *, version: str = "") -> str | None:
+    """Return a document with each statement, by its place, replaced by those that `rewrite` makes of it; None where none is left.
+
+    `version` is the document's Version then, where it is given.
+
+    Raises:
+        Unknown: the document is none that AWS would accept.
+
+    """
+    document, statements = _read(text)
+    after = [made for place, one in enumerate(statements) for made in rewrite(place, one)]
+    if version and document.get("Version") != version:
+        document = {"Version": version} | document | {"Version": version}  # in its place, else first
+        return canonical({**document, "Statement": after}) if after else None
+    return _left(text, document, statements, after)
+
+
 def canonical(document: Json) -> str:
     """Write a document without spaces, its members in their order, letters as they are."""
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
