@@ -11,6 +11,8 @@ import click
 from dynasec.cli.options import Selection, selection_options
 from dynasec.printable import printable
 from dynasec.registry import Control, load
+from dynasec.remedies import Remedies
+from dynasec.remedies import load as load_remedies
 from dynasec.report.columns import wrap
 from dynasec.report.page import page
 
@@ -31,7 +33,8 @@ def list_controls(selection: Selection, style: str) -> None:
     """List the controls."""
     controls = selection.of(load(), listing=True)
     if style == "json":
-        click.echo(json.dumps({"controls": [_as_json(control) for control in controls]}, indent=1))
+        remedies = load_remedies()
+        click.echo(json.dumps({"controls": [_as_json(control, remedies) for control in controls]}, indent=1))
         return
     margin = max((len(one.id) for one in controls), default=0)
     for section, group in groupby(controls, key=lambda control: control.section):
@@ -47,10 +50,10 @@ def list_controls(selection: Selection, style: str) -> None:
 @click.argument("control_id", metavar="ID")
 def explain(control_id: str) -> None:
     """Print the documentation of one control."""
-    click.echo(page(load().get(control_id)))
+    click.echo(page(load().get(control_id), load_remedies().of(control_id)))
 
 
-def _as_json(control: Control) -> dict[str, Any]:
+def _as_json(control: Control, remedies: Remedies) -> dict[str, Any]:
     return {
         "id": control.id,
         "title": control.check.title,
@@ -59,5 +62,5 @@ def _as_json(control: Control) -> dict[str, Any]:
         "subject": control.check.subject.__name__,
         "frameworks": list(control.check.frameworks),
         "reads": sorted(control.check.all_reads),
-        "remediations": [],
+        "remediations": list(remedies.of(control.id)),
     }

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+from fnmatch import fnmatchcase
 
 import click
 
 from dynasec.access import READS
 from dynasec.cli.options import Selection, selection_options
+from dynasec.cli.planning import reads_to_plan
+from dynasec.errors import UsageError
 from dynasec.permissions import policy
-from dynasec.registry import load
+from dynasec.registry import Control, Registry, load
+from dynasec.remedies import Remedies
+from dynasec.remedies import load as load_remedies
 
 
 @click.command("permissions")
@@ -18,11 +24,48 @@ from dynasec.registry import load
 @click.option(
     "--all-regions", is_flag=True, help="Also what `--all-regions` needs to find the account's Regions."
 )
-def command(selection: Selection, *, access: bool, all_regions: bool) -> None:
+@click.option(
+    "--remediation",
+    multiple=True,
+    metavar="ID",
+    help="What `plan` reads for this remediation and its controls; glob; may be given again.",
+)
+def command(selection: Selection, *, access: bool, all_regions: bool, remediation: tuple[str, ...]) -> None:
     """Print the least-privilege policy that the chosen controls need.
 
-    It follows from what the controls declare to read, and holds reading actions only.
+    It follows from what the controls declare to read, and holds reading actions only. What it takes to apply remediations follows from
+    a plan alone: `dynasec export PLAN --to role`.
     """
-    controls = selection.of(load())
+    registry = load()
     more = READS if access else frozenset[str]()
+    if remediation:
+        remedies = _chosen(load_remedies(), remediation)
+        controls = _closed_by(remedies, registry)
+        more |= reads_to_plan(controls, remedies)
+        click.echo(
+            "dynasec: this is what planning reads; for applying: dynasec export PLAN --to role", err=True
+        )
+    else:
+        controls = selection.of(registry)
     click.echo(json.dumps(policy(controls, more=more, all_regions=all_regions), indent=2))
+
+
+def _chosen(remedies: Remedies, globs: tuple[str, ...]) -> Remedies:
+    """Return the remediations that match.
+
+    Raises:
+        UsageError: one of the globs matches none.
+
+    """
+    for glob in globs:
+        if not any(fnmatchcase(one.id, glob) for one in remedies.remedies):
+            close = difflib.get_close_matches(glob, [one.id for one in remedies.remedies], n=1)
+            msg = f"no remediation matches {glob!r}"
+            raise UsageError(msg, hint=f"did you mean {close[0]}?" if close else "")
+    found = tuple(one for one in remedies.remedies if any(fnmatchcase(one.id, glob) for glob in globs))
+    return Remedies(found)
+
+
+def _closed_by(remedies: Remedies, registry: Registry) -> tuple[Control, ...]:
+    names = {control for one in remedies.remedies for control in one.remediation.controls}
+    return tuple(control for control in registry.controls if control.id in names)

@@ -12,7 +12,9 @@ from dynasec.audit.finding import Finding
 from dynasec.audit.framework import FrameworkResult
 from dynasec.audit.report import Report
 from dynasec.audit.score import Tally
+from dynasec.check import Status
 from dynasec.registry import Control
+from dynasec.remedies import load
 
 
 def pieces(report: Report) -> Iterator[str]:
@@ -22,8 +24,10 @@ def pieces(report: Report) -> Iterator[str]:
         yield f' "{name}": {json.dumps(value)},\n'
     yield ' "findings": ['
     separator = "\n  "
+    remedies = load()
     for finding in report.findings:
-        yield separator + json.dumps(_finding(finding))
+        mending = remedies.of(finding.control) if finding.status is Status.FAIL else ()
+        yield separator + json.dumps({**_finding(finding), "remediations": list(mending)})
         separator = ",\n  "
     yield "\n ]\n}\n"
 
@@ -119,7 +123,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": dict(finding.evidence),
         "gaps": [asdict(gap) for gap in finding.gaps],
         "suppressed": None if finding.suppressed is None else asdict(finding.suppressed),
-        "remediations": [],
     }
 
 

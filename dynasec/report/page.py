@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dynasec.registry import Control
 
 
-def page(control: Control) -> str:
-    """Return Markdown: identity, then the module's docstring, then what follows from the declaration."""
+def page(control: Control, remediations: Sequence[str]) -> str:
+    """Return Markdown: identity, then the module's docstring, then what follows from the declaration, and what mends it."""
+    mending = ", ".join(f"`{name}`" for name in remediations) or "none: it takes a decision"
     check = control.check
     frameworks = ", ".join(f"`{name}`" for name in check.frameworks) or "none"
     reads = (
@@ -25,5 +28,8 @@ def page(control: Control) -> str:
             "",
             "## Reads",
             reads,
+            "",
+            "## Remediations",
+            mending,
         )
     )

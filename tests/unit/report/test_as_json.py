@@ -169,3 +169,14 @@ def test_it_is_ascii_and_says_nothing_to_a_terminal(label, reason):
     assert set(text) - set("\n") <= set(map(chr, range(0x20, 0x80)))
     (found,) = json.loads(text)["findings"]
     assert found["reason"] == reason
+
+
+def test_what_fails_names_what_mends_it(monkeypatch):
+    class Found:
+        def of(self, control):
+            return ("mend-it",) if control == "some-control" else ()
+
+    monkeypatch.setattr("dynasec.report.as_json.load", Found)
+    found = {one["status"]: one["remediations"] for one in _document()["findings"]}
+    assert found["FAIL"] == ["mend-it"]
+    assert found["PASS"] == found["UNKNOWN"] == []
