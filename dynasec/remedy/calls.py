@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dynasec.change import Call, Identity, Json, State
@@ -166,7 +166,7 @@ class OneCall:
     def _answered_otherwise(self, wrong: list[str], answer: Json, attempt: int) -> None:
         """End a change whose call was answered with success but not with what it must show."""
         what = f"{self.call.operation} was answered, but {', '.join(wrong)}"
-        if self._done_holds():
+        if self._done_holds(answer):
             self._acknowledge(answer)
         else:
             self._note("nak", attempts=[attempt], code="answer", message="; ".join(wrong), answer=answer)
@@ -223,11 +223,18 @@ class OneCall:
     def _moved(self, failed: CallFailed) -> bool:
         return self.call.identity is Identity.COMPARE_AND_SET and failed.code in _MOVED
 
-    def _done_holds(self) -> bool:
+    def _done_holds(self, answer: Json | None = None) -> bool:
+        """Say whether the call took effect, by what can be seen and, where there is one, its answer."""
         if self.call.done is None:
             return False
-        (state,) = self.stage.filled([self.call.done])
-        return self.stage.looker.look(state).holds
+        filler = self.stage.filler
+        if answer is not None:
+            own = {(self.stage.change.key, self.call.name): answer}
+            filler = replace(filler, results={**filler.results, **own})
+        try:
+            return self.stage.looker.look(filler.state(self.call.done)).holds
+        except Unresolved:
+            return False
 
     def _note(self, kind: str, **data: object) -> None:
         """Record what became of an attempt; where that cannot be written, resuming finds out by itself."""

@@ -70,10 +70,10 @@ class Looker:
         for number in range(10_000):
             wanting = tuple(look for look in self.all(states) if not look.holds)
             yield wanting
-            pause = POLLS.pause(number)
-            if not wanting or self.stop.is_set() or self.clock.elapsed() - begun + pause > seconds:
+            left = seconds - (self.clock.elapsed() - begun)
+            if not wanting or self.stop.is_set() or left <= 0:
                 return
-            self.clock.wait(pause, self.stop)
+            self.clock.wait(min(left, POLLS.pause(number)), self.stop)
 
     def _read(self, state: State) -> Mapping[str, Any]:
         for number in range(_READS):

@@ -48,6 +48,9 @@ class Rechecks:
     def _ask(self, changes: Sequence[Change], settled: Mapping[str, Outcome]) -> dict[str, Outcome]:
         if self._options.recheck is None:
             return {}
+        if self._options.stop.is_set():
+            stopped = Outcome(Ending.CONVERGING, "applied; stopped before its controls were run again")
+            return {change.id: stopped for change in changes}
         for change in changes:
             self._options.watch(change, "runs its controls again")
         try:

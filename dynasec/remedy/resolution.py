@@ -14,10 +14,11 @@ from typing import Any, Final, cast
 
 import jmespath
 
-from dynasec.change import Call, Identity
+from dynasec.change import Call, Identity, State
 from dynasec.remedy.looks import Look
 from dynasec.remedy.outcomes import Ending
 from dynasec.remedy.pace import POLLS
+from dynasec.remedy.placeholders import Unresolved
 from dynasec.remedy.stage import Ended, Stage
 
 _LOOKS: Final = 2
@@ -44,10 +45,10 @@ class Resolution:
             Ended: it cannot be told.
 
         """
-        if self.call.done is None:
+        done = self._done()
+        if done is None:
             self._rely_on_token()
             return None
-        (done,) = self.stage.filled([self.call.done])
         seen = self.stage.looker.look(done)
         for number in range(_PATIENCE):
             if seen.holds:
@@ -65,15 +66,20 @@ class Resolution:
             Ending.AMBIGUOUS, f"{self._unknown}; {seen}. Look whether that is what was planned, then --resume"
         )
 
+    def _done(self) -> State | None:
+        """Return what shows that the call took effect; None where that names what only the lost answer says."""
+        try:
+            return None if self.call.done is None else self.stage.filler.state(self.call.done)
+        except Unresolved:
+            return None
+
     def _rely_on_token(self) -> None:
+        if self.call.identity is not Identity.TOKEN:
+            raise Ended(Ending.AMBIGUOUS, f"{self._unknown}, and nothing shows it: look for what it does")
         oldest = min(self.stage.progress.calls[self.place].open.values(), default=None)
-        now = self.stage.options.clock.now()
-        if self.call.identity is Identity.TOKEN and (oldest is None or now - oldest < _TOKENS_LAST):
-            return
-        raise Ended(
-            Ending.AMBIGUOUS,
-            f"{self._unknown}, and its token is too old to send it again: look for what it makes",
-        )
+        if oldest is not None and self.stage.options.clock.now() - oldest >= _TOKENS_LAST:
+            why = "its token is too old to send it again"
+            raise Ended(Ending.AMBIGUOUS, f"{self._unknown}, and {why}: look for what it makes")
 
     def _may_be_sent_again(self) -> bool:
         """Say whether sending the call again cannot overwrite or double what is there."""

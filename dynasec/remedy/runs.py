@@ -15,6 +15,7 @@ from dynasec.remedy.journal import Journal, JournalError, Recorded, read, run_of
 from dynasec.remedy.lock import locked
 from dynasec.remedy.pace import Boundary, Clock, no_boundary
 from dynasec.remedy.plan import Plan, Subject
+from dynasec.remedy.replay import replay
 
 _RUN: Final = re.compile(r"[0-9a-f]{16}")
 
@@ -65,13 +66,17 @@ class Runs:
         """Take the run of a plan up again.
 
         Raises:
-            JournalError: it was never begun, or its journal cannot be used.
+            JournalError: it was never begun, was rolled back since, or its journal cannot be used.
 
         """
         path = self.path(run_of(plan))
         if not path.exists():
             msg = f"the plan {plan.plan_id[:8]} was never applied: there is no {path}"
             raise JournalError(msg, hint="apply it without --resume")
+        for undo in self.undoing(run_of(plan)):
+            if replay(undo.records).begun(undo.plan.changes):
+                msg = f"run {run_of(plan)} was rolled back, by run {undo.run}"
+                raise JournalError(msg, hint="plan anew")
         return Journal.open(path, clock, boundary)
 
     def read(self, run: str) -> Recorded:

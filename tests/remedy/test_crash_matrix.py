@@ -192,3 +192,12 @@ def test_a_lost_answer_and_an_end_together(at: int, fault: str, tmp_path: Path) 
     kill(bench, made, at)
     finish(bench, made)
     same_as_undisturbed(bench, tmp_path / "b")
+
+
+@pytest.mark.parametrize("at", range(0, len(APPLY), 2))
+def test_lanes_next_to_each_other_survive_the_end_of_all(at: int, tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "a")
+    before, made = bench.world.state(), bench.everything()
+    assert made.limits.concurrency > 1
+    assert kill(bench, made, at)
+    survives(bench, made, before, tmp_path)

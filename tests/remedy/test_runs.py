@@ -86,3 +86,21 @@ def test_the_rollbacks_of_a_run_are_found(tmp_path: Path) -> None:
 
 def test_the_state_directory_is_the_users() -> None:
     assert default_directory().name == "dynasec"
+
+
+def test_a_run_that_was_rolled_back_is_not_taken_up_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    made = plan(protect(bench.world, "orders"))
+    bench.apply(made)
+    bench.roll_back(made)
+    with pytest.raises(JournalError, match="was rolled back"):
+        bench.apply(made, resume=True)
+
+
+def test_a_rollback_that_did_nothing_does_not_count(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    made = plan(protect(bench.world, "orders"))
+    bench.apply(made)
+    bench.hands.faults["dynamodb:UpdateTable"] = ["AccessDeniedException"]
+    bench.roll_back(made)
+    assert str(bench.apply(made, resume=True).states[0]) == "VERIFIED"

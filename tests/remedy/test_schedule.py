@@ -264,6 +264,20 @@ def test_a_recheck_that_cannot_be_made_is_converging(bench: Bench) -> None:
     assert "recheck" not in bench.kinds(made)
 
 
+def test_being_told_to_stop_leaves_the_controls_for_later(bench: Bench) -> None:
+    stop = threading.Event()
+    made = plan(protect(bench.world, "t0", fingerprints=("f1",)))
+    result = bench.apply(
+        made,
+        stop=stop,
+        recheck=lambda _: {},
+        watch=lambda _, text: stop.set() if text == "verifies" else None,
+    )
+    assert result.states == (Ending.CONVERGING,)
+    assert "stopped before its controls" in result.changes[0][1].reason
+    assert bench.apply(made, resume=True, recheck=lambda _: {"f1": ("PASS", "")}).states == (Ending.VERIFIED,)
+
+
 def test_what_is_satisfied_is_judged_too(bench: Bench) -> None:
     one = protect(bench.world, "t0", fingerprints=("f1",))
     bench.world.tables["t0"]["Protected"] = True
