@@ -10,10 +10,9 @@ from dynasec.audit.finding import Finding
 from dynasec.audit.report import Report
 from dynasec.audit.score import tally
 from dynasec.check import Context, Status
-from dynasec.model.key import Key
 from dynasec.model.snapshot import Snapshot
 from dynasec.remedy.drafts import Proposed
-from dynasec.remedy.projection import replaced
+from dynasec.remedy.merged import MergedAccount
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,10 @@ class Trial:
 
         """
         needed = [self.drafts[key] for key in self._needed(proposed) if key in self.drafts]
-        account = self.report.snapshot
+        account = MergedAccount(self.report.snapshot)
         for one in (*needed, proposed):
-            account = applied(account, one)
-        return account
+            account.add(one.draft)
+        return account.snapshot
 
     def shortcomings(self, proposed: Proposed) -> Iterable[str]:
         """Yield why a draft would not close its findings; nothing where it does, or where it cannot be tried."""
@@ -55,12 +54,13 @@ class Trial:
 
     def outcome(self, chosen: Sequence[Proposed]) -> Outcome:
         """Return what an audit would say after all the chosen drafts that can be tried."""
-        account = self.report.snapshot
+        merged = MergedAccount(self.report.snapshot)
         for proposed in chosen:
             try:
-                account = applied(account, proposed)
-            except LookupError:  # two drafts replace one piece: the second was made from the first's before
+                merged.add(proposed.draft)
+            except LookupError:  # one draft replaces a piece of what another replaces as a whole
                 continue
+        account = merged.snapshot
         if account is self.report.snapshot:
             return Outcome(self.report.overall.score, ())
         findings = list(Engine(Context(account, self.report.settings)).run(self.report.controls))
@@ -83,30 +83,6 @@ class Trial:
 
         visit(proposed.draft.depends_on, (proposed.key,))
         return order
-
-
-def applied(account: Snapshot, proposed: Proposed) -> Snapshot:
-    """Return the account as it would be after one draft.
-
-    Raises:
-        LookupError: the draft replaces what is not there.
-
-    """
-    for old, new in proposed.draft.replaces:
-        account = replaced(account, old, new)
-    return _with_keys(account, proposed.draft.new_keys)
-
-
-def _with_keys(account: Snapshot, new: Sequence[Key]) -> Snapshot:
-    if not new:
-        return account
-    keys = {key.arn: key for key in account.keys}
-    for key in new:
-        known = keys.get(key.arn, key)
-        keys[key.arn] = known.model_copy(update={"tables": tuple(sorted({*known.tables, *key.tables}))})
-    fields = {name: getattr(account, name) for name in Snapshot.model_fields}
-    # `model_copy` would take the cached properties along, which know the keys as they were
-    return Snapshot.model_construct(set(account.model_fields_set), **fields | {"keys": tuple(keys.values())})
 
 
 @dataclass(frozen=True, slots=True)

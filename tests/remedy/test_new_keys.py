@@ -10,11 +10,13 @@ from dynasec.change import State
 from dynasec.check import Context
 from dynasec.model.fact import Fact, Gap, Unknown
 from dynasec.model.key import Key
+from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import Sse, Table
 from dynasec.remediation import Advice, Draft, Failure, Remediation, Risk, UndoClass
 from dynasec.remedies import Remedies, Remedy
 from dynasec.remedy.drafts import propose
-from dynasec.remedy.trial import Trial, applied
+from dynasec.remedy.merged import MergedAccount
+from dynasec.remedy.trial import Trial
 from dynasec.settings import Settings
 from tests.support.accounts import NOW, description, region, registry, snapshot, table
 from tests.support.keys import key, key_arn
@@ -57,12 +59,18 @@ def trial(report: Report, function: Any) -> Trial:
     return Trial(report, proposals.drafts)
 
 
+def after_(account: Snapshot, draft: Draft) -> Snapshot:
+    merged = MergedAccount(account)
+    merged.add(draft)
+    return merged.snapshot
+
+
 def test_a_key_that_is_made_is_there_in_the_trial() -> None:
     made = key(tables=(plain().arn,), aliases=())
     found = trial(audited(plain()), lambda failure, _: [encrypting(failure.subject, made)])
     (proposed,) = found.drafts.values()
     assert list(found.shortcomings(proposed)) == []
-    after = applied(found.report.snapshot, proposed)
+    after = after_(found.report.snapshot, proposed.draft)
     assert after.key(made.arn) is not None
     assert found.report.snapshot.key(made.arn) is None
 
@@ -80,7 +88,7 @@ def test_a_known_key_serves_more_tables() -> None:
         lambda failure, _: [encrypting(failure.subject, key(tables=(plain().arn,), gone=True))],
     )
     (proposed,) = found.drafts.values()
-    (after,) = applied(found.report.snapshot, proposed).keys
+    (after,) = after_(found.report.snapshot, proposed.draft).keys
     assert set(after.tables) == {"arn:old", plain().arn}
     assert not after.gone
 
