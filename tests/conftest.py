@@ -1,6 +1,8 @@
-"""No test may reach an account: credentials are dummies and files of the user's are not read."""
+"""No test may reach an account or the user's files: credentials are dummies, and folders of the user's are temporary ones."""
 
 from __future__ import annotations
+
+import itertools
 
 import pytest
 from moto import mock_aws
@@ -18,6 +20,22 @@ def _no_real_account():
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
+
+
+_NUMBERS = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory):
+    return tmp_path_factory.mktemp("homes")
+
+
+@pytest.fixture(autouse=True)
+def _no_real_home(_homes, monkeypatch):
+    """Each test has its own data, state, cache and configuration folder; none of them is there before it is needed."""
+    home = _homes / str(next(_NUMBERS))
+    for kind in ("DATA", "STATE", "CACHE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
 
 
 @pytest.fixture

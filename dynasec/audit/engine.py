@@ -19,6 +19,8 @@ from dynasec.registry import Control
 
 GLOBAL = "global"
 CRASHED = "CheckCrashed"
+UNLISTED = "(not listed)"
+"""The label of a finding about what could not even be listed."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class Engine:
             region=region or GLOBAL,
             resource=arn,
             resource_type=kind,
-            label="(not listed)",
+            label=UNLISTED,
             data_class=None,
             reason=f"not everything could be listed: {gap}",
             evidence={},
