@@ -5,9 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynasec.audit.changes import State
-from dynasec.history.states import Observed
-from dynasec.history.states import Standing
-from dynasec.history.states import step
+from dynasec.history.states import Observed, Standing, step
 
 TABLE = {
     # before:      CLEAR                     OPEN                          ACCEPTED                      FIXED                         GONE
