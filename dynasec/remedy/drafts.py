@@ -12,7 +12,7 @@ from dynasec.audit.report import Report
 from dynasec.check import Context, Status
 from dynasec.model.fact import Unknown
 from dynasec.model.shape import Resource
-from dynasec.model.subjects import listings
+from dynasec.model.subjects import SUBJECTS, listings
 from dynasec.remediation import Advice, Draft, Failure
 from dynasec.remedies import Remedies, Remedy
 from dynasec.remedy.plan import AdviceOf
@@ -22,7 +22,7 @@ from dynasec.remedy.plan import AdviceOf
 class Proposed:
     """A draft, the remediation that made it, the resource it is about, and the findings it closes.
 
-    `subject` is known where the resource is one that the remediation mends, or a key.
+    `subject` is known where the resource is one that some control judges, or a key.
     """
 
     draft: Draft
@@ -60,21 +60,27 @@ def propose(report: Report, remedies: Remedies) -> Proposals:
         problems=[f"{one.module} could not be loaded: {one.error}" for one in remedies.broken]
     )
     answered: set[str] = set()
+    resources = _resources(report) if open_findings else {}
     for remedy in remedies.remedies:
-        subjects = _subjects(report, remedy)
-        failures = list(_failures(remedy, subjects, by_resource))
+        failures = list(_failures(remedy, _subjects(report, remedy.remediation.subject), by_resource))
         if failures:
-            answered.update(_ask(remedy, failures, context, subjects, by_resource, proposals))
+            answered.update(_ask(remedy, failures, context, resources, by_resource, proposals))
     proposals.advice += _without(open_findings, remedies, answered)
     return proposals
 
 
-def _subjects(report: Report, remedy: Remedy) -> dict[str, Resource]:
+def _subjects(report: Report, kind: type[Resource]) -> dict[str, Resource]:
     return {
-        subject.arn: subject
-        for _, listing in listings(report.snapshot, remedy.remediation.subject)
-        for subject in listing.items
+        subject.arn: subject for _, listing in listings(report.snapshot, kind) for subject in listing.items
     }
+
+
+def _resources(report: Report) -> Mapping[str, Resource]:
+    """Return all that can be the subject of a control, and the keys, by ARN: a change may be of another thing than what failed."""
+    found: dict[str, Resource] = {key.arn: key for key in report.snapshot.keys}
+    for kind in SUBJECTS:
+        found |= _subjects(report, kind)
+    return found
 
 
 def _failures(
@@ -96,7 +102,7 @@ def _ask(
     remedy: Remedy,
     failures: Sequence[Failure[Any]],
     context: Context,
-    subjects: Mapping[str, Resource],
+    resources: Mapping[str, Resource],
     by_resource: Mapping[str, Sequence[Finding]],
     proposals: Proposals,
 ) -> Iterator[str]:
@@ -125,8 +131,7 @@ def _ask(
                 AdviceOf(control=control, resource=one.resource, why=one.why, how=one.how)
             )
         else:
-            subject = subjects.get(one.resource) or context.snapshot.key(one.resource)
-            _take(Proposed(one, remedy, subject, found), proposals)
+            _take(Proposed(one, remedy, resources.get(one.resource), found), proposals)
 
 
 def _take(proposed: Proposed, proposals: Proposals) -> None:
