@@ -95,9 +95,10 @@ class _Undoing:
         expect: tuple[State, ...] = ()
         verify: tuple[State, ...] = ()
         try:
-            calls = tuple(self._filled(undo) for call in reversed(self._made) for undo in call.undo)
+            undos = [self._filled(undo) for call in reversed(self._made) for undo in call.undo]
+            calls = tuple(_seen_to(undo) for undo in undos)
             expect = tuple(self._left_behind())
-            verify = tuple(self._as_before(calls))
+            verify = tuple(self._as_before(undos))
         except Unresolved as missing:
             blocked.append(Blocked(reason=f"what is to be undone is not known: {missing}"))
         make_patch = cast("Any", jsonpatch).make_patch  # its stubs are partial
@@ -152,14 +153,20 @@ class _Undoing:
                 yield self._filler.state(state)
         yield from _last_word(self._filler.state(call.done) for call in self._made if call.done is not None)
 
-    def _as_before(self, calls: Sequence[Call]) -> Iterator[State]:
-        """Yield what must be so in the end: what the undo calls do and, where that is all, what was before."""
-        did = [call.done for call in calls if call.done is not None]
-        if self._change.undo.kind is not UndoClass.EXACT:
-            yield from _last_word(did)
-            return
-        before = [self._filler.state(state) for state in self._change.expect]
-        yield from _last_word([*did, *(_without_revisions(state) for state in before)])
+    def _as_before(self, undos: Sequence[Call]) -> Iterator[State]:
+        """Yield what must be so in the end: what was not looked at call by call and, where the undo is exact, what was before."""
+        did = [undo.done for undo in undos[:-1] if undo.settled is not None]
+        last = [undo.done for undo in undos[-1:]]
+        states = [state for state in (*did, *last) if state is not None]
+        if self._change.undo.kind is UndoClass.EXACT:
+            before = (self._filler.state(state) for state in self._change.expect)
+            states += [_without_revisions(state) for state in before]
+        yield from _last_word(states)
+
+
+def _seen_to(undo: Call) -> Call:
+    """Return an undo call whose effect is waited for: a later one may take away what it shows (targets, and then their rule)."""
+    return undo if undo.settled is not None else undo.model_copy(update={"settled": undo.done})
 
 
 def _last_word(states: Iterable[State]) -> Iterator[State]:

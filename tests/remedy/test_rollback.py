@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from dynasec.change import Call, Identity, State
 from dynasec.errors import Exit, UsageError
 from dynasec.remediation import Risk, UndoClass
 from dynasec.remedy.outcomes import Ending
@@ -162,6 +163,41 @@ def test_of_two_calls_on_one_thing_the_last_counts(bench: Bench) -> None:
     assert bench.apply(made).states == (Ending.VERIFIED,)
     assert bench.roll_back(made).states == (Ending.ROLLED_BACK,)
     assert bench.world.tables["orders"]["Protected"] is False
+
+
+def test_what_one_undo_call_shows_may_be_gone_after_the_next(bench: Bench) -> None:
+    emptied = Call(
+        operation="dynamodb:UpdateTable", params={"TableName": "extra", "Protected": False},
+        identity=Identity.SET_STATE, done=table_is("extra", Protected=False),
+    )  # fmt: skip
+    dropped = Call(
+        operation="dynamodb:DeleteTable", params={"TableName": "extra"}, identity=Identity.NAME,
+        done=State(
+            operation="dynamodb:DescribeTable", params={"TableName": "extra"}, facts={"Table": None},
+            absent=("ResourceNotFoundException",),
+        ),
+    )  # fmt: skip
+    bench.world.table("extra", Protected=True)
+    calls = (switch("orders", on=True, undo=(emptied, dropped)),)
+    made = plan(
+        protect(
+            bench.world, "orders", calls=calls, undo=Undo(kind=UndoClass.LIMITED, loses="protection stays")
+        )
+    )
+    bench.apply(made)
+    assert bench.roll_back(made).states == (Ending.ROLLED_BACK,)
+    assert "extra" not in bench.world.tables
+
+
+def test_an_exact_undo_that_does_not_bring_everything_back_is_not_done(bench: Bench) -> None:
+    bench.world.table("other", Key=None)
+    made = plan(
+        protect(bench.world, "orders", calls=(switch("orders", on=True, undo=(switch("other", on=False),)),))
+    )
+    bench.apply(made)
+    result = bench.roll_back(made)
+    assert result.states == (Ending.CONVERGING,)
+    assert "Table.Protected is true, not false" in result.changes[0][1].reason
 
 
 @pytest.mark.parametrize("call", ["dynamodb:UpdateTable", "kms:DeleteAlias", "kms:ScheduleKeyDeletion"])

@@ -113,6 +113,9 @@ class World:
         table |= {name: value for name, value in params.items() if name != "TableName"}
         return {"TableDescription": dict(table)}
 
+    def _DeleteTable(self, _: str, params: Json) -> Mapping[str, Any]:  # noqa: N802
+        return {"TableDescription": self.tables.pop(params["TableName"])}
+
     def _CreateKey(self, _: str, params: Json) -> Mapping[str, Any]:  # noqa: N802
         key = f"key-{self._next()}"
         self.keys[key] = {"Tags": params["Tags"], "State": "Enabled"}
