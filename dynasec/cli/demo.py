@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import click
 from dynasec.access import READS, Access
 from dynasec.audit.report import audit
 from dynasec.cli.access import show
-from dynasec.cli.audit import deliver, write_reports
+from dynasec.cli.audit import deliver, shown_beside, write_reports
+from dynasec.cli.demo_remediation import Tour
 from dynasec.cli.live import collect_with, request_of
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
 from dynasec.demo import configuration
@@ -42,10 +42,19 @@ from dynasec.settings import Settings
     type=FILE,
     help="Also write a report; its format follows from the suffix.",
 )
+@click.option(
+    "--remediate", is_flag=True, help="Plan, apply and roll back what can be mended, with audits in between."
+)
 @click.option("--config-out", type=FILE, help="Also write the account's dynasec.toml, which the audit uses.")
 @common_options
 def command(
-    selection: Selection, style: str, output: tuple[Path, ...], config_out: Path | None, common: Common
+    *,
+    selection: Selection,
+    style: str,
+    output: tuple[Path, ...],
+    config_out: Path | None,
+    remediate: bool,
+    common: Common,
 ) -> int:
     """Audit a simulated account: no AWS needed.
 
@@ -59,8 +68,10 @@ def command(
     registry = load()
     controls = selection.of(registry)
     with simulated_account() as clients:
-        request = request_of(controls)
-        request = replace(request, reads=request.reads | (READS if style == "table" else frozenset()))
+        if remediate:
+            return Tour(clients, REGIONS, registry, controls, settings, common).run()
+        more = READS if style == "table" else frozenset[str]()
+        request = request_of(controls, more | shown_beside(style, output))
         snapshot = collect_with(clients, REGIONS, request, common)
     report = audit(snapshot, registry, controls, settings, frameworks=selection.framework)
     write_reports(report, output)

@@ -79,7 +79,7 @@ def _load_managed_policies() -> None:
 
 
 def _furnished() -> Clients:
-    from dynasec.demo import keys, network, principals, tables, watch  # noqa: PLC0415 - they build with `Aws`
+    from dynasec.demo import keys, network, principals, tables, watch, writes  # noqa: PLC0415 - they build with `Aws`
 
     aws = Aws(OverlaySession())
     known = keys.seed(aws)
@@ -90,7 +90,9 @@ def _furnished() -> Clients:
     )  # first of these three: flow logs go to its bucket, and principals name the network's endpoint
     network.seed(aws)
     principals.seed(aws)
-    return Clients(OverlaySession(_answers(), _amendments(aws.replicas)))
+    session = OverlaySession(_answers(), _amendments(aws.replicas))
+    writes.mend(session, ACCOUNT)
+    return Clients(session)
 
 
 def _answers() -> Answers:
