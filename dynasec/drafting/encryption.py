@@ -18,7 +18,7 @@ from dynasec.model.key import Key
 from dynasec.model.table import Sse, Table, TableDescription
 from dynasec.semantics.foreign_access import foreigners
 from dynasec.semantics.replica_settings import others
-from dynasec.semantics.table_encryption import uses_aws_owned_key
+from dynasec.semantics.table_encryption import key_arn, uses_aws_owned_key
 from dynasec.settings import Trust
 
 TIMEOUT_S: Final = 1800
@@ -118,6 +118,38 @@ def back(table: Table, key: Key | None) -> Call:
     state = under_kms(table, arn)
     return change_key(
         table, MANAGED if managed else customer(arn), under_kms(table, arn, settled=False), state
+    )
+
+
+def change_replica(table: Table, replica: Table, arn: str | Json) -> Call:
+    """Return the call, made where `table` is, that gives one of its replicas a KMS key, with the call that gives the old key back.
+
+    Raises:
+        Unknown: the replica's key was not read.
+
+    """
+    old = key_arn(replica)
+    if old is None:
+        raise Unknown(malformed("dynamodb:DescribeTable", f"{replica.arn} has no KMS key to go back to"))
+    back_ = _update_replica(table, replica, old)
+    return _update_replica(table, replica, arn).model_copy(update={"undo": (back_,), "permissions": CALLER})
+
+
+def there(state: State, replica: Table) -> State:
+    """Return a state that is looked at in the replica's Region."""
+    return state.model_copy(update={"region": replica.region})
+
+
+def _update_replica(table: Table, replica: Table, arn: str | Json) -> Call:
+    update = {"RegionName": replica.region, "KMSMasterKeyId": arn}
+    status = f"Replicas[?RegionName=='{replica.region}'].ReplicaStatus | [0]"
+    return Call(
+        operation="dynamodb:UpdateTable",
+        params={"TableName": table.name, "ReplicaUpdates": [{"Update": update}]},
+        identity=Identity.SET_STATE,
+        done=there(under_kms(replica, arn, settled=False), replica),
+        settled=table_is(table, TableStatus="ACTIVE", **{status: "ACTIVE"}),
+        settle_s=TIMEOUT_S,
     )
 
 

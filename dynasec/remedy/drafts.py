@@ -60,7 +60,7 @@ def propose(report: Report, remedies: Remedies) -> Proposals:
         problems=[f"{one.module} could not be loaded: {one.error}" for one in remedies.broken]
     )
     answered: set[str] = set()
-    resources = _resources(report) if open_findings else {}
+    resources = _resources(report)
     for remedy in remedies.remedies:
         failures = list(_failures(remedy, _subjects(report, remedy.remediation.subject), by_resource))
         if failures:

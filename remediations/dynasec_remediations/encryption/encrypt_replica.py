@@ -20,30 +20,28 @@ from collections.abc import Iterator, Sequence
 from dynasec.access import READS
 from dynasec.check import Context
 from dynasec.drafting.encryption import (
-    CALLER,
     QUOTA,
     TIMEOUT_S,
     as_it_is,
+    change_replica,
     described,
     lane_of,
     locked_out,
+    there,
     under_kms,
 )
 from dynasec.drafting.prices import KEY, KEY_ROTATION, monthly
 from dynasec.drafting.table_keys import TableKey, chosen_key
-from dynasec.drafting.tables import same_table, table_is
+from dynasec.drafting.tables import same_table
 from dynasec.model.fact import Fact
 from dynasec.model.table import Table
 from dynasec.remediation import (
     Advice,
-    Call,
     Draft,
-    Identity,
-    Json,
+    Failure,
     Proposal,
     Remediation,
     Risk,
-    State,
     UndoClass,
 )
 from dynasec.semantics.replica_settings import others, table_of
@@ -52,17 +50,19 @@ from dynasec.semantics.table_encryption import KeyClass, key_arn, key_class
 remediation = Remediation(
     subject=Table,
     title="Encrypt replicas with customer managed keys, as their table is",
-    controls=("replica-keys",),
+    controls=("replica-keys", "customer-key"),
     risk=Risk.DATA_PATH,
     undo=UndoClass.LIMITED,
     reads=tuple(sorted(READS | {"dynamodb:ListGlobalTables"})),
 )
 
 
-@remediation.each
-def plan(table: Table, context: Context) -> Iterator[Proposal]:
+@remediation.each_failure
+def plan(failure: Failure[Table], context: Context) -> Iterator[Proposal]:
     """Draft the change from the replica that has a customer managed key; the change closes the findings of all."""
-    account = context.snapshot
+    if "replica-keys" not in failure.controls:
+        return
+    table, account = failure.subject, context.snapshot
     replicas = [table_of(table, one, account) for one in others(table)]
     classes = {one.arn: key_class(one, account) for one in (table, *replicas)}
     if set(classes.values()) != {KeyClass.AWS_MANAGED, KeyClass.CUSTOMER_MANAGED}:
@@ -108,11 +108,11 @@ def _draft(
         after={one.region: key.trial.label for one, key in pairs},
         expect=(
             same_table(table),
-            *(_there(state, one) for one in weak for state in (same_table(one), as_it_is(one))),
+            *(there(state, one) for one in weak for state in (same_table(one), as_it_is(one))),
             *(state for key in keys for state in key.expect),
         ),
-        calls=tuple(call for one, key in pairs for call in (*key.calls, _switch(table, one, key))),
-        verify=tuple(_there(under_kms(one, key.arn), one) for one, key in pairs),
+        calls=tuple(call for one, key in pairs for call in (*key.calls, change_replica(table, one, key.arn))),
+        verify=tuple(there(under_kms(one, key.arn), one) for one, key in pairs),
         timeout_s=TIMEOUT_S,
         replaces=tuple((one.description, Fact(described(one, key.trial.arn))) for one, key in pairs),
         new_keys=tuple(key.trial for key in keys),
@@ -126,27 +126,3 @@ def _draft(
         ),
         blocked=f"a key for this account admits nobody of another: {blocked}" if blocked else "",
     )
-
-
-def _switch(table: Table, replica: Table, key: TableKey) -> Call:
-    old = key_arn(replica)
-    back = _update(table, replica, old)
-    return _update(table, replica, key.arn).model_copy(update={"undo": (back,), "permissions": CALLER})
-
-
-def _update(table: Table, replica: Table, arn: str | Json | None) -> Call:
-    update = {"RegionName": replica.region, "KMSMasterKeyId": arn}
-    status = f"Replicas[?RegionName=='{replica.region}'].ReplicaStatus | [0]"
-    settled = table_is(table, TableStatus="ACTIVE", **{status: "ACTIVE"})
-    return Call(
-        operation="dynamodb:UpdateTable",
-        params={"TableName": table.name, "ReplicaUpdates": [{"Update": update}]},
-        identity=Identity.SET_STATE,
-        done=_there(under_kms(replica, arn, settled=False), replica),
-        settled=settled,
-        settle_s=TIMEOUT_S,
-    )
-
-
-def _there(state: State, replica: Table) -> State:
-    return state.model_copy(update={"region": replica.region})

@@ -9,8 +9,8 @@ of the account use it through DynamoDB only and the account administer it, `Crea
 DynamoDB re-encrypts in the background: reads and writes go on. A new key admits whom the AWS managed key admits, so that no principal of
 the account needs new permissions; a shared key's policy may not, so that its effect on every caller is worked out first. Where the
 table's or its stream's resource policy admits another account, or a replica is in another account, the change is blocked. Replicas of a
-global table need a key in each Region: that is left to a person. A table may change its key four times in 24 hours, and its undo is one
-of them.
+global table need a key in each Region: that is left to `encrypt-replica` where one of them has a key already, else to a person. A table
+may change its key four times in 24 hours, and its undo is one of them.
 
 ## Undo
 Limited: the table goes back to the key that it had, and the alias is deleted. The new key stays, since backups that were made in between
@@ -55,8 +55,8 @@ remediation = Remediation(
 def plan(failure: Failure[Table], context: Context) -> Iterator[Proposal]:
     """Choose the key, then draft the calls."""
     table = failure.subject
-    if "customer-key" not in failure.controls:
-        return
+    if "customer-key" not in failure.controls or "replica-keys" in failure.all_controls:
+        return  # `encrypt-with-kms` and `encrypt-replica` have something to say
     if others(table):
         yield Advice(
             table.arn,

@@ -48,7 +48,8 @@ def test_round_trip_closes_the_findings_of_all_replicas(shim: Shim) -> None:
     shim.make_global("orders", HOME, WEST, EUROPE)
     found = round_trip(NAME, regions=(HOME, WEST, EUROPE))
     (change,) = found.changes
-    assert len(change.fingerprints) == 3
+    assert set(change.controls) == {"customer-key", "replica-keys"}
+    assert len(change.fingerprints) == 5
     assert [call.operation for call in change.calls].count("dynamodb:UpdateTable") == 2
     assert change.lane == "global table orders"
     assert found.advice == ()
