@@ -18,25 +18,12 @@ from collections.abc import Iterator
 
 from dynasec.arn import Arn
 from dynasec.check import Context
-from dynasec.drafting.tables import same_table, table_is
+from dynasec.drafting.streams import STREAM_ARN, after_mapping, map_to, mapped, streaming, turn_on
+from dynasec.drafting.tables import same_table
 from dynasec.model.companion import EventSourceMapping
 from dynasec.model.fact import Fact, Gaps, Listing
-from dynasec.model.table import StreamSpecification, Table, TableDescription
-from dynasec.remediation import (
-    CHANGE_TAG_KEY,
-    Advice,
-    Call,
-    Draft,
-    Identity,
-    Json,
-    Proposal,
-    Remediation,
-    Risk,
-    State,
-    UndoClass,
-    change_tag,
-    result,
-)
+from dynasec.model.table import Table
+from dynasec.remediation import Advice, Draft, Json, Proposal, Remediation, Risk, State, UndoClass, result
 from dynasec.semantics.change_consumers import mappings_of, name_of, stream_of
 
 remediation = Remediation(
@@ -47,10 +34,7 @@ remediation = Remediation(
     undo=UndoClass.LIMITED,
 )
 
-_VIEW = "NEW_AND_OLD_IMAGES"
-_STREAM = "TableDescription.LatestStreamArn"
 _PARTS = 7  # of a function's ARN, its version or alias aside
-_LIST = "lambda:ListEventSourceMappings"
 
 
 @remediation.each
@@ -89,24 +73,24 @@ def _names(mapping: EventSourceMapping, function: str) -> bool:
 
 
 def _draft(table: Table, stream: str | None, function: str, mappings: Listing[EventSourceMapping]) -> Draft:
-    source: str | Json = stream or result("stream", _STREAM)
+    source: str | Json = stream or result("stream", STREAM_ARN)
     name = Arn.parse(function).name
-    after, mapping = _after(table, stream, function)
+    after, mapping = after_mapping(table, stream, function)
     exists = State(
         operation="lambda:GetFunctionConfiguration",
         params={"FunctionName": function},
         facts={"FunctionName": name.partition(":")[0]},
     )
-    turned = () if stream else (_turn_on(table),)
+    turned = () if stream else (turn_on(table),)
     return Draft(
         resource=table.arn,
         region=table.region,
         summary=f"send the changes of {table.name} to function {name}",
         before={"StreamEnabled": stream is not None, "Function": None},
         after={"StreamEnabled": True, "Function": name},
-        expect=(same_table(table), _streaming(table, on=stream is not None), exists),
-        calls=(*turned, _map(source, function)),
-        verify=(_mapped(source, function, 1, "Enabled"),),
+        expect=(same_table(table), streaming(table, on=stream is not None), exists),
+        calls=(*turned, map_to(source, function)),
+        verify=(mapped(source, function, 1, "Enabled"),),
         timeout_s=600,
         replaces=(
             (table.description, Fact(after)),
@@ -115,90 +99,3 @@ def _draft(table: Table, stream: str | None, function: str, mappings: Listing[Ev
         reasons=("every write is copied into a stream and invokes the function",),
         loses="the ARN of a stream that was turned off stays with the table",
     )
-
-
-def _turn_on(table: Table) -> Call:
-    active = table_is(table, TableStatus="ACTIVE")
-    return Call(
-        operation="dynamodb:UpdateTable",
-        name="stream",
-        params={
-            "TableName": table.name,
-            "StreamSpecification": {"StreamEnabled": True, "StreamViewType": _VIEW},
-        },
-        identity=Identity.SET_STATE,
-        done=_streaming(table, on=True),
-        adopt={_STREAM: "Table.LatestStreamArn"},
-        settled=active,
-        undo=(
-            Call(
-                operation="dynamodb:UpdateTable",
-                params={"TableName": table.name, "StreamSpecification": {"StreamEnabled": False}},
-                identity=Identity.SET_STATE,
-                done=_streaming(table, on=False),
-                settled=active,
-            ),
-        ),
-    )
-
-
-def _streaming(table: Table, *, on: bool) -> State:
-    return table_is(table).model_copy(
-        update={"facts": {"Table.StreamSpecification.StreamEnabled == `true`": on}}
-    )
-
-
-def _map(stream: str | Json, function: str) -> Call:
-    return Call(
-        operation="lambda:CreateEventSourceMapping",
-        name="mapping",
-        params={
-            "EventSourceArn": stream,
-            "FunctionName": function,
-            "StartingPosition": "TRIM_HORIZON",
-            "Tags": {CHANGE_TAG_KEY: change_tag()},
-        },
-        identity=Identity.NAME,
-        done=_mapped(stream, function, 1),
-        adopt={"UUID": "EventSourceMappings[?State!='Deleting'].UUID | [0]"},
-        settled=_mapped(stream, function, 1, "Enabled"),
-        settle_s=600,
-        permissions=("lambda:TagResource",),
-        undo=(
-            Call(
-                operation="lambda:DeleteEventSourceMapping",
-                params={"UUID": result("mapping", "UUID")},
-                identity=Identity.SET_STATE,
-                done=_mapped(stream, function, 0),
-            ),
-        ),
-    )
-
-
-def _mapped(stream: str | Json, function: str, number: int, state: str = "") -> State:
-    facts: dict[str, object] = {"length(EventSourceMappings[?State!='Deleting'])": number}
-    if state:
-        facts["EventSourceMappings[?State!='Deleting'].State | [0]"] = state
-    return State(operation=_LIST, params={"EventSourceArn": stream, "FunctionName": function}, facts=facts)
-
-
-def _after(table: Table, stream: str | None, function: str) -> tuple[TableDescription, EventSourceMapping]:
-    """Return the table with its stream, and the mapping, under an ARN and an id that nothing has."""
-    arn = stream or f"{table.arn}/stream/1970-01-01T00:00:00.000"
-    specification = StreamSpecification(stream_enabled=True, stream_view_type=_VIEW)
-    known = table.description.known()
-    description = known.model_copy(
-        update={
-            "latest_stream_arn": arn,
-            "stream_specification": known.stream_specification if stream else specification,
-        }
-    )
-    mapping = EventSourceMapping.model_validate(
-        {
-            "UUID": "00000000-0000-0000-0000-000000000000",
-            "EventSourceArn": arn,
-            "FunctionArn": function,
-            "State": "Enabled",
-        }
-    )
-    return description, mapping

@@ -96,7 +96,7 @@ def test_round_trip_into_the_plan_that_an_earlier_run_made() -> None:
 def test_more_tables_than_a_selection_takes_are_several_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     from dynasec_remediations.resilience import add_to_backup_plan
 
-    monkeypatch.setattr(add_to_backup_plan, "_MOST", 2)
+    monkeypatch.setattr(add_to_backup_plan, "LARGEST_SELECTION", 2)
     make_role()
     for name in ("a-table", "b-table", "c-table"):
         make(name)
