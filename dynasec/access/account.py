@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
-from dynasec.access.answer import MatrixAnswer, TableAnswer
+from dynasec.access.answer import MatrixAnswer, TableAnswer, TermsGroup
 from dynasec.access.blocks import Tables
 from dynasec.access.evaluation import Evaluator, Through
 from dynasec.access.matrix import Matrix
@@ -114,6 +114,10 @@ class Access:
         groups = self._matrix.groups(people, asked or questions())
         tables = sum(1 for _ in self.snapshot.tables())
         return MatrixAnswer(self.snapshot, tuple(groups), self.caveats, len(people), tables)
+
+    def terms(self, wanted: Callable[[Table], bool]) -> tuple[TermsGroup, ...]:
+        """Return what everybody can do to the wanted tables by themselves, with the conditions in words."""
+        return tuple(self._matrix.terms(list(self.everybody.values()), questions(), wanted))
 
     @cached_property
     def reaches(self) -> Reaches:

@@ -55,3 +55,20 @@ class MatrixAnswer:
     def incomplete(self) -> bool:
         """Whether some answer is open because something could not be read."""
         return any(Standing.UNKNOWN in group.standings.values() for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The surest answer for a capability. Where it is open, `alternatives` are the sets of conditions, in words, of which one must hold."""
+
+    standing: Standing
+    alternatives: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TermsGroup:
+    """Principals that can do the same to each of some tables on the same terms; what is not among `terms` is denied."""
+
+    principals: tuple[str, ...]
+    tables: tuple[Table, ...]
+    terms: Mapping[Capability, Terms]

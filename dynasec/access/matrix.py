@@ -8,19 +8,21 @@ their key, nor the tags that its policies ask about tell them apart.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
-from dynasec.access.answer import Group
+from dynasec.access.answer import Group, Terms, TermsGroup
 from dynasec.access.blocks import Tables, places
 from dynasec.access.evaluation import Evaluator
 from dynasec.access.principals import Who
 from dynasec.access.questions import Question
 from dynasec.access.row import Standing
+from dynasec.access.rows import rows_of
 from dynasec.access.tables import Side
 from dynasec.iam.actions import Capability
 from dynasec.model.table import Table
 
 Standings = tuple[tuple[Capability, Standing], ...]
+CapabilityTerms = tuple[tuple[Capability, Terms], ...]
 
 
 class Matrix:
@@ -45,6 +47,48 @@ class Matrix:
         for (standings, tables), names in sorted(found.items(), key=_power):
             yield Group(tuple(sorted(names)), self._tables(tables), dict(standings))
 
+    def terms(
+        self, people: Sequence[Who], asked: tuple[Question, ...], wanted: Callable[[Table], bool]
+    ) -> Iterator[TermsGroup]:
+        """Yield groups of principals and wanted tables with the same standings on the same conditions, the most powerful first."""
+        chosen = sum(1 << place for place, side in enumerate(self._sides) if wanted(side.table))
+        found: defaultdict[tuple[CapabilityTerms, int], list[str]] = defaultdict(list)
+        for same in self.alike(people):
+            by_terms: defaultdict[CapabilityTerms, int] = defaultdict(int)
+            for tables, side in self.blocks(same[0]):
+                terms = self._terms(same[0], side, asked) if tables & chosen else ()
+                if terms:
+                    by_terms[terms] |= tables & chosen
+            for terms, tables in by_terms.items():
+                found[terms, tables].extend(who.name for who in same)
+        for (terms, tables), names in sorted(found.items(), key=_power):
+            yield TermsGroup(tuple(sorted(names)), self._tables(tables), dict(terms))
+
+    def _terms(self, who: Who, side: Side, asked: tuple[Question, ...]) -> CapabilityTerms:
+        """Return the surest answer of each capability with its conditions; words are only made where an answer is open."""
+        standings = dict(self._evaluator.standings(who, side, asked))
+        if not any(standing is not Standing.ALLOWED for standing in standings.values()):
+            return tuple((capability, Terms(standing)) for capability, standing in standings.items())
+        rows = list(rows_of(who, self._evaluator.answers(who, side, asked)))
+        return tuple(
+            (
+                capability,
+                Terms(
+                    standing,
+                    ()
+                    if standing is Standing.ALLOWED
+                    else tuple(
+                        dict.fromkeys(
+                            row.grant.conditions
+                            for row in rows
+                            if row.capability is capability and row.decision is standing
+                        )
+                    ),
+                ),
+            )
+            for capability, standing in standings.items()
+        )
+
     def alike(self, people: Sequence[Who]) -> list[list[Who]]:
         """Return principals in groups that nothing tells apart."""
         alike: defaultdict[Hashable, list[Who]] = defaultdict(list)
@@ -67,6 +111,6 @@ class Matrix:
         return who.kind, who.identity, who.boundary, who.caller.service_linked
 
 
-def _power(item: tuple[tuple[Standings, int], list[str]]) -> tuple[int, int, list[str]]:
+def _power(item: tuple[tuple[Standings | CapabilityTerms, int], list[str]]) -> tuple[int, int, list[str]]:
     (standings, tables), names = item
     return -len(standings), -tables.bit_count(), sorted(names)

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import gc
+import logging
+import random
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import click
@@ -10,12 +17,19 @@ import click
 from dynasec import snapshot_file
 from dynasec.audit.report import Report, audit
 from dynasec.check import Severity
-from dynasec.cli.live import read_account
+from dynasec.cli import logs
+from dynasec.cli.heartbeat import beating
+from dynasec.cli.keeping import History, history_of
+from dynasec.cli.live import clients_of, collect_in, request_of
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
+from dynasec.cli.running import Running, running_options
+from dynasec.collect.caller import resolve
 from dynasec.files import refuse_unwritable, write_private
-from dynasec.registry import load
+from dynasec.model.snapshot import Snapshot
+from dynasec.registry import Control, load
 from dynasec.report.interface import FORMATS, by_name, by_suffix
 
+_LOG = logging.getLogger(__name__)
 NEVER = "never"
 LEVELS = [*(severity.lower() for severity in Severity), NEVER]
 
@@ -46,6 +60,7 @@ LEVELS = [*(severity.lower() for severity in Severity), NEVER]
     show_default=True,
     help="Exit 3 from this severity on.",
 )
+@running_options
 @common_options
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     selection: Selection,
@@ -54,24 +69,98 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     style: str,
     output: tuple[Path, ...],
     fail_on: str,
+    running: Running,
     common: Common,
 ) -> int:
     """Score an account and report.
 
-    Exits 0 when nothing failed, 3 with findings at or above --fail-on, 4 when there are none but something could not be judged.
+    Exits 0 when nothing failed, 3 with findings at or above --fail-on, 4 when there are none but something could not be judged, 10 when
+    another audit of the account is under way, 11 when --deadline came. With --only, files that -o names still hold every finding.
     """
-    for path in output:
-        by_suffix(path)  # what is wrong is told before the account is read
-        refuse_unwritable(path)
-    settings = common.settings()
-    registry = load()
-    controls = selection.of(registry)
-    account = read_account(common, controls) if snapshot is None else snapshot_file.load(snapshot)
-    gc.collect()  # clients are many small objects in cycles; the report can have their memory
-    report = audit(account, registry, controls, settings, tables=table, frameworks=selection.framework)
-    write_reports(report, output)
-    deliver(report, style, common)
-    return report.exit_code(severity_of(fail_on))
+    asked = Asked(selection, table, snapshot, style, output, severity_of(fail_on), running, common)
+    return beating(running.heartbeat, asked.run)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An audit as the command line asks for it."""
+
+    selection: Selection
+    tables: tuple[str, ...]
+    snapshot: Path | None
+    style: str
+    outputs: tuple[Path, ...]
+    fail_on: Severity | None
+    running: Running
+    common: Common
+    run_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def run(self) -> int:
+        """Audit, tell, and return the exit code.
+
+        Raises:
+            DynasecError: it cannot be done; a line says why.
+
+        """
+        logs.name_run(self.run_id)
+        for path in self.outputs:
+            by_suffix(path)  # what is wrong is told before the account is read
+            refuse_unwritable(path)
+        settings = self.common.settings()
+        registry = load()
+        controls = self.selection.of(registry)
+        history = history_of(self.running, offline=self.snapshot is not None)
+        time.sleep(random.uniform(0, self.running.jitter))  # noqa: S311 - to spread load, not to be secret
+        with ExitStack() as held:
+            account = self._account(controls, history, held)
+            gc.collect()  # clients are many small objects in cycles; the report can have their memory
+            report = audit(
+                account,
+                registry,
+                controls,
+                settings,
+                tables=self.tables,
+                frameworks=self.selection.framework,
+            )
+            return self._told(replace(report, run_id=self.run_id), history)
+
+    def _account(self, controls: Sequence[Control], history: History, held: ExitStack) -> Snapshot:
+        """Read the account, or the file that holds it, under the lock of its history."""
+        if self.snapshot is not None:
+            account = snapshot_file.load(self.snapshot)
+            held.enter_context(history.lock(account.account.partition, account.account.id))
+            return account
+        seconds = self.running.deadline
+        deadline = None if seconds is None else time.monotonic() + seconds
+        clients = clients_of(self.common)
+        scope = resolve(clients, self.common.region, all_regions=self.common.all_regions)
+        held.enter_context(history.lock(scope.partition, scope.account))
+        _LOG.info("auditing account %s in %s", scope.account, ", ".join(scope.regions))
+        request = request_of(controls, shown_beside(self.style, self.outputs))
+        return collect_in(clients, scope, replace(request, deadline=deadline), self.common)
+
+    def _told(self, report: Report, history: History) -> int:
+        """Write and print a report, keep it, and return what the process should end with."""
+        with history.keeping(report, self.tables) as whole:
+            write_reports(whole, self.outputs)
+            states = self.running.only if whole.since is not None else ()
+            shown = whole.only(states) if states else whole
+            deliver(shown, self.style, self.common)
+            code = shown.exit_code(self.fail_on)
+        overall = report.overall
+        _LOG.info(
+            "audited: exit code %d, score %s, %d failed, %d unknown",
+            code,
+            overall.score,
+            overall.failed,
+            overall.unknown,
+        )
+        return code
+
+
+def shown_beside(style: str, paths: tuple[Path, ...]) -> frozenset[str]:
+    """Return the operations whose answers the wanted formats show beside the findings."""
+    return by_name(style).reads.union(*(by_suffix(path).reads for path in paths))
 
 
 def write_reports(report: Report, paths: tuple[Path, ...]) -> None:

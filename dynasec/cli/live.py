@@ -6,23 +6,12 @@ from collections.abc import Sequence
 
 from dynasec.cli.options import Common
 from dynasec.cli.progress import shown
-from dynasec.collect.caller import resolve
+from dynasec.collect.caller import Scope, resolve
 from dynasec.collect.clients import Clients, open_session
 from dynasec.collect.collector import Request, collect
 from dynasec.model.snapshot import Snapshot
 from dynasec.permissions import reads_of
 from dynasec.registry import Control
-
-
-def read_account(common: Common, controls: Sequence[Control]) -> Snapshot:
-    """Collect what the controls read, and nothing else.
-
-    Raises:
-        CredentialsError: AWS cannot be asked.
-        UsageError: a Region does not exist.
-
-    """
-    return read(common, request_of(controls))
 
 
 def read(common: Common, request: Request) -> Snapshot:
@@ -33,13 +22,26 @@ def read(common: Common, request: Request) -> Snapshot:
         UsageError: a Region does not exist.
 
     """
+    clients = clients_of(common)
+    return collect_with(clients, common.region, request, common)
+
+
+def clients_of(common: Common) -> Clients:
+    """Return clients for the account that the options point to.
+
+    Raises:
+        CredentialsError: the profile does not exist, or cannot be used.
+
+    """
     session = open_session(common.profile, role_arn=common.role_arn, external_id=common.external_id)
-    return collect_with(Clients(session, common.endpoint_url), common.region, request, common)
+    return Clients(session, common.endpoint_url)
 
 
-def request_of(controls: Sequence[Control]) -> Request:
-    """Return what the controls read."""
-    return Request(reads_of(controls), replicas=any(control.check.across_replicas for control in controls))
+def request_of(controls: Sequence[Control], more: frozenset[str] = frozenset()) -> Request:
+    """Return what the controls read, and `more` operations."""
+    return Request(
+        reads_of(controls) | more, replicas=any(control.check.across_replicas for control in controls)
+    )
 
 
 def collect_with(clients: Clients, regions: tuple[str, ...], request: Request, common: Common) -> Snapshot:
@@ -51,5 +53,15 @@ def collect_with(clients: Clients, regions: tuple[str, ...], request: Request, c
 
     """
     scope = resolve(clients, regions, all_regions=common.all_regions)
+    return collect_in(clients, scope, request, common)
+
+
+def collect_in(clients: Clients, scope: Scope, request: Request, common: Common) -> Snapshot:
+    """Collect in a scope that is known.
+
+    Raises:
+        CredentialsError: the credentials stopped working on the way.
+
+    """
     with shown(quiet=common.quiet) as progress:
         return collect(clients, scope, request, progress)

@@ -27,6 +27,12 @@ class Format:
         function: Pieces = import_module(f"dynasec.report.{self.module}").pieces
         return function(report)
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The operations whose answers the format shows beside the findings."""
+        reads: frozenset[str] = getattr(import_module(f"dynasec.report.{self.module}"), "READS", frozenset())
+        return reads
+
     def render(self, report: Report) -> str:
         """Return the whole report as text."""
         return "".join(self.pieces(report))
@@ -41,6 +47,7 @@ FORMATS: Final = (
     Format("ocsf", ".ocsf.json", "as_ocsf"),
     Format("asff", ".asff.json", "as_asff"),
     Format("json", ".json", "as_json"),
+    Format("html", ".html", "as_html"),
 )
 """All formats; of two whose suffixes both fit a name the first is meant."""
 
