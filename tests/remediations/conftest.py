@@ -5,13 +5,19 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from tests.support import detective_shim
+from tests.support import detective_shim, endpoint_shim
 
 
 @pytest.fixture
 def detectives(monkeypatch: pytest.MonkeyPatch) -> None:
     """GuardDuty and CloudTrail as AWS documents them."""
     detective_shim.install(monkeypatch)
+
+
+@pytest.fixture
+def routed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gateway endpoints with their routes, as AWS documents them."""
+    endpoint_shim.install(monkeypatch)
 
 
 @pytest.fixture
