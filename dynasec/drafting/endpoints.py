@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html, API_V
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from dynasec.change import Call, Identity, State
-from dynasec.model.network import Endpoint
+from dynasec.change import CHANGE_TAG_KEY, Call, Identity, State, change_tag, result, token
+from dynasec.model.network import Endpoint, Vpc
 
-_READ = "ec2:DescribeVpcEndpoints"
+_READ: Final = "ec2:DescribeVpcEndpoints"
+_LEFT: Final = "VpcEndpoints[?State!='deleted' && State!='deleting' && State!='Deleted' && State!='Deleting']"
+_OURS: Final[Mapping[str, Any]] = {f"tag:{CHANGE_TAG_KEY}": change_tag()}
 
 
 def same_endpoint(endpoint: Endpoint) -> State:
@@ -52,6 +54,72 @@ def routes_call(endpoint: Endpoint, tables: tuple[str, ...]) -> Call:
     return _modify(
         endpoint, {"AddRouteTableIds": list(tables)}, in_tables(endpoint, (*old, *tables)), (back,)
     )
+
+
+def no_endpoint_of(vpc: Vpc) -> State:
+    """Return that the VPC has no gateway endpoint of DynamoDB."""
+    filters = {"vpc-id": vpc.vpc_id, "service-name": _service(vpc), "vpc-endpoint-type": "Gateway"}
+    return _found(filters, {f"length({_LEFT})": 0})
+
+
+def no_routes_to(list_id: str, tables: Sequence[str]) -> State:
+    """Return that the route tables (ids) are there, without a route to a prefix list."""
+    there = f"RouteTables[].Routes[?DestinationPrefixListId=='{list_id}'][]"
+    return State(
+        operation="ec2:DescribeRouteTables",
+        params={"RouteTableIds": list(tables)},
+        facts={"sort(RouteTables[].RouteTableId)": sorted(tables), f"length({there})": 0},
+    )
+
+
+def created_endpoint(tables: Sequence[str]) -> State:
+    """Return that the endpoint this change made is in these route tables (ids) and carries packets."""
+    facts = {
+        "VpcEndpoints[0].State": "available",
+        "sort(VpcEndpoints[].RouteTableIds[])": sorted(tables),
+    }
+    return _found(_OURS, facts)
+
+
+def creation(vpc: Vpc, tables: Sequence[str], policy: str) -> Call:
+    """Return the call that makes a gateway endpoint of DynamoDB. A token that was seen makes no second one."""
+    name = result("endpoint", "VpcEndpoint.VpcEndpointId")
+    tags = [{"Key": CHANGE_TAG_KEY, "Value": change_tag()}]
+    undo = Call(
+        operation="ec2:DeleteVpcEndpoints",
+        params={"VpcEndpointIds": [name]},
+        identity=Identity.SET_STATE,
+        answer={"length(Unsuccessful || `[]`)": 0},
+        done=_found(_OURS, {f"length({_LEFT})": 0}),
+    )
+    return Call(
+        operation="ec2:CreateVpcEndpoint",
+        name="endpoint",
+        params={
+            "VpcEndpointType": "Gateway",
+            "VpcId": vpc.vpc_id,
+            "ServiceName": _service(vpc),
+            "RouteTableIds": list(tables),
+            "PolicyDocument": policy,
+            "ClientToken": token("endpoint"),
+            "TagSpecifications": [{"ResourceType": "vpc-endpoint", "Tags": tags}],
+        },
+        identity=Identity.TOKEN,
+        done=created_endpoint(tables),
+        adopt={"VpcEndpoint.VpcEndpointId": "VpcEndpoints[0].VpcEndpointId"},
+        undo=(undo,),
+        permissions=("ec2:CreateTags",),
+    )
+
+
+def _service(vpc: Vpc) -> str:
+    return f"com.amazonaws.{vpc.region}.dynamodb"
+
+
+def _found(filters: Mapping[str, Any], facts: dict[str, Any]) -> State:
+    """Return what listing the endpoints that pass filters shows; one that is deleted may be shown for a while."""
+    wanted = [{"Name": key, "Values": [value]} for key, value in filters.items()]
+    return State(operation=_READ, params={"Filters": wanted}, facts=facts)
 
 
 def _modify(endpoint: Endpoint, params: dict[str, Any], done: State, undo: tuple[Call, ...] = ()) -> Call:
