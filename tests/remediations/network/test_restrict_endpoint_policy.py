@@ -45,7 +45,7 @@ def endpoint(
         TagSpecifications=[{"ResourceType": "vpc-endpoint", "Tags": named}] if named else [],
         **text,
     )
-    return made["VpcEndpoint"]["VpcEndpointId"]
+    return str(made["VpcEndpoint"].get("VpcEndpointId"))
 
 
 def trip(**more: Any) -> Any:
