@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any, Final
@@ -20,7 +21,7 @@ _COMMANDS: Final = {
     "config": "Write a first configuration, or check one.",
     "controls": "List the controls, or explain one.",
     "demo": "Audit a simulated account: no AWS needed.",
-    "export": "Write a plan as CloudFormation, Terraform, an AWS CLI script, or the role that apply needs.",
+    "export": "Write a plan as infrastructure code, as a script, or as a role.",
     "history": "List the runs that were applied, or show one.",
     "permissions": "Print the least-privilege policy that the chosen controls need.",
     "plan": "Turn failed findings into a remediation plan file; write nothing to AWS.",
@@ -72,7 +73,17 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit. What goes wrong is one line on stderr and an exit code of `dynasec.errors.Exit`."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    code = run(sys.argv[1:] if arguments is None else arguments)
+    if code == Exit.DEADLINE:
+        _leave_at_once(code)
+    sys.exit(code)
+
+
+def _leave_at_once(code: int) -> None:
+    """End the process without waiting for calls that nobody waits for any more: a thread in one cannot be stopped."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -96,7 +107,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    from dynasec.printable import printable  # noqa: PLC0415 - needed for a mistake only
+    from dynasec.cli import logs  # noqa: PLC0415 - needed for a mistake only
+    from dynasec.printable import printable  # noqa: PLC0415
 
-    click.echo(f"dynasec: {printable(message)}", err=True)
+    if not logs.complained(message):
+        click.echo(f"dynasec: {printable(message)}", err=True)
     return code

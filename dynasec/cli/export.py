@@ -35,7 +35,7 @@ _INLINE: Final = 10240
 )
 @click.option("-o", "--output", type=FILE, help="The file; without it, it goes to stdout.")
 def command(plan: Path, target: str, output: Path | None) -> int:
-    """Write a plan as CloudFormation, Terraform, an AWS CLI script, or the role that apply needs.
+    """Write a plan as infrastructure code, as a script, or as a role.
 
     What is blocked is left out and named, but for what a stack or a Terraform state manages: that is what the first two are for.
     """

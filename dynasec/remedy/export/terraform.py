@@ -93,9 +93,9 @@ class _Writer:
 
 
 def _is_blocks(value: Any) -> bool:  # noqa: ANN401 - any value of a declaration
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list | tuple) or not value:
         return False
-    return all(isinstance(one, Mapping) for one in cast("list[Any]", value))
+    return all(isinstance(one, Mapping) for one in cast("Sequence[Any]", value))
 
 
 def _escaped(text: str) -> str:

@@ -99,6 +99,6 @@ def _with_references(value: Any, mark: re.Pattern[str], references: list[Referen
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value)
         return {name: _with_references(one, mark, references) for name, one in members.items()}
-    if isinstance(value, list):
-        return [_with_references(one, mark, references) for one in cast("list[Any]", value)]
+    if isinstance(value, list | tuple):
+        return [_with_references(one, mark, references) for one in cast("Sequence[Any]", value)]
     return value

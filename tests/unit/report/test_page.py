@@ -5,7 +5,7 @@ from tests.support.findings import control
 
 
 def _page(one, text=""):
-    return page(Control(one.id, one.section, one.pack, text, one.check))
+    return page(Control(one.id, one.section, one.pack, text, one.check), ())
 
 
 def test_a_page_has_the_identity_the_docstring_and_what_is_declared():
@@ -24,3 +24,11 @@ def test_a_control_that_reads_nothing_says_so():
     text = _page(control(subject=Account))
     assert "## Frameworks\nnone" in text
     assert "nothing beyond the caller's identity" in text
+
+
+def test_what_mends_it_is_named():
+    one = control()
+    assert "## Remediations\n`mend-it`" in page(
+        Control(one.id, one.section, one.pack, "", one.check), ["mend-it"]
+    )
+    assert "## Remediations\nnone" in _page(one)
