@@ -43,16 +43,17 @@ _GIVEN: Final = frozenset(
 )
 _ITEMS: Final = frozenset({Capability.READ, Capability.WRITE})
 _STATEMENT_READ: Final = "dynamodb:PartiQLSelect"
-_MANY_KEYS: Final = frozenset({"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", _STATEMENT_READ})
+MANY_KEYS: Final = frozenset({"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", _STATEMENT_READ})
 """What one request of may name several partition keys."""
 _SELECTS: Final = ("ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")
-_RETURNS: Final[Mapping[str, tuple[str, ...]]] = {
+RETURNS: Final[Mapping[str, tuple[str, ...]]] = {
     "dynamodb:PutItem": ("ALL_OLD",),
     "dynamodb:DeleteItem": ("ALL_OLD",),
     "dynamodb:UpdateItem": ("ALL_OLD", "ALL_NEW"),
     "dynamodb:PartiQLUpdate": ("ALL_OLD", "ALL_NEW"),
     "dynamodb:PartiQLDelete": ("ALL_OLD",),
 }
+"""What writes may return of the whole item."""
 _BELOW: Final = {
     "table": "table/*",
     "index": "table/*/index/*",
@@ -141,7 +142,7 @@ def _values(key: str, entries: tuple[Condition, ...], actions: frozenset[str]) -
     if bounding and judge_all(bounding, Knowledge({key: (ANYTHING,)})) is not Ternary.TRUE:
         return
     many = (
-        _MANY_KEYS & actions
+        MANY_KEYS & actions
         if key == LEADING_KEYS
         else {each for each in actions if key in condition_keys(each)}
     )
@@ -197,7 +198,7 @@ def _returning(document: Document, statement: Statement, actions: frozenset[str]
     loose = {
         action
         for action in actions
-        for value in _RETURNS.get(action, ())
+        for value in RETURNS.get(action, ())
         if _passes(document, statement, action, _carrying(action, {_RETURN_VALUES: value}))
     }
     if loose and not any(_open_beside(document, statement, frozenset({Capability.READ}))):

@@ -8,7 +8,7 @@ already stay; actions that open no items, and those of other services, keep thei
 ## Safety
 What is outside the lane is withdrawn; the impact analysis lists it. Holders without lane (a tag of `tags.lane`, or a rule), or of several,
 are left to a person, with the policy written out; so are NotAction, NotResource, DAX, policies of AWS and of permission sets. Where also
-`no-wildcard-actions` fails, that comes first: both rewrite the same policy.
+`no-wildcard-actions` or `fine-grained-sound` fails, that comes first: all rewrite the same policy.
 
 ## Undo
 Exact: the old version is put in force and the new one deleted; an inline policy gets its old text.
@@ -37,7 +37,7 @@ remediation = Remediation(
     reads=("dynamodb:DescribeTable", "dynamodb:ListTables", "tag:GetResources"),
 )
 
-_ACTIONS_FIRST = "no-wildcard-actions"
+_FIRST = ("no-wildcard-actions", "fine-grained-sound")
 _SHOWN = 10
 
 
@@ -55,9 +55,9 @@ def plan(failure: Failure[Policy], context: Context) -> Iterator[Proposal]:
             why,
             "name the tables in a policy of your own, and their /index/* where indexes are queried",
         )
-    elif _ACTIONS_FIRST in failure.all_controls:
-        how = f"close {_ACTIONS_FIRST} first, audit and plan again"
-        yield Advice(policy.arn, f"{_ACTIONS_FIRST} rewrites the same policy", how)
+    elif first := [one for one in _FIRST if one in failure.all_controls]:
+        how = f"close {' and '.join(first)} first, audit and plan again"
+        yield Advice(policy.arn, f"what closes {first[0]} rewrites the same policy", how)
     else:
         tables = _tables(policy, context)
         if isinstance(tables, str):
