@@ -91,6 +91,11 @@ def _patch_managers(patch: pytest.MonkeyPatch) -> None:
 
 def _patch_states(patch: pytest.MonkeyPatch) -> None:
     enable_key, disable_key = KmsBackend.enable_key, KmsBackend.disable_key
+    schedule_deletion = KmsBackend.schedule_key_deletion
+
+    def schedule(backend: KmsBackend, key_id: str, pending_window_in_days: int) -> float:
+        """`ScheduleKeyDeletion` takes an ARN too (API_ScheduleKeyDeletion)."""
+        return schedule_deletion(backend, backend.get_key_id(key_id), pending_window_in_days)
 
     def enable_one(backend: KmsBackend, key_id: str) -> None:
         """`EnableKey` takes an ARN too, and no key that waits for its deletion (API_EnableKey)."""
@@ -107,6 +112,7 @@ def _patch_states(patch: pytest.MonkeyPatch) -> None:
             raise _wrong_state(key)
         key.key_state, key.deletion_date = "Disabled", None
 
+    patch.setattr(KmsBackend, "schedule_key_deletion", schedule)
     patch.setattr(KmsBackend, "enable_key", enable_one)
     patch.setattr(KmsBackend, "disable_key", disable_one)
     patch.setattr(KmsBackend, "cancel_key_deletion", cancel)

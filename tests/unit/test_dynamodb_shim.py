@@ -200,7 +200,7 @@ def test_rotation_has_a_period_and_states_count() -> None:
     assert "RotationPeriodInDays" not in kms.get_key_rotation_status(KeyId=own)
     kms.enable_key_rotation(KeyId=own)
     assert kms.get_key_rotation_status(KeyId=own)["RotationPeriodInDays"] == 365
-    kms.schedule_key_deletion(KeyId=own.rpartition("/")[2])
+    kms.schedule_key_deletion(KeyId=own)
     assert kms.get_key_rotation_status(KeyId=own)["KeyRotationEnabled"] is False
     assert refused(kms.enable_key, KeyId=own) == "KMSInvalidStateException"
     assert refused(kms.disable_key_rotation, KeyId=own) == "KMSInvalidStateException"
