@@ -56,8 +56,10 @@ def carry_out(site: Site, plan: Plan, wanted: Application) -> RunResult:
 
 def _gates(site: Site, plan: Plan, situation: Situation, choice: Choice, wanted: Application) -> Gates:
     reviewed, stale = plan, dict[str, Outcome]()
-    if wanted.assess is not None and choice.judge(plan, _whole(plan, wanted.consent), situation).chosen:
-        reviewed, found = site.reviewed_again(plan, wanted.assess, choice.begun)
+    if wanted.assess is not None:
+        agreed = _whole(plan, wanted.consent) if wanted.ask else wanted.consent
+        possible = choice.judge(plan, replace(agreed, accept_no_evidence=True), situation).chosen
+        reviewed, found = site.reviewed_again(plan, wanted.assess, set(possible) - set(choice.begun))
         stale |= found
     consent = wanted.consent
     if wanted.ask:
@@ -72,7 +74,6 @@ def _whole(plan: Plan, consent: Consent) -> Consent:
         yes=True,
         confirm=plan.plan_id[:8],
         account=plan.subject.account,
-        accept_no_evidence=True,
     )
 
 

@@ -98,9 +98,9 @@ class Site:
         return again
 
     def reviewed_again(
-        self, plan: Plan, assess: Assessor, begun: Collection[str]
+        self, plan: Plan, assess: Assessor, among: Collection[str]
     ) -> tuple[Plan, Mapping[str, Outcome]]:
-        """Plan the access changes that were not begun anew, on the account as it is now.
+        """Plan the access changes among these anew, on the account as it is now; reads nothing where there are none.
 
         Returns the plan with what blocks those changes now, and how those end that do not come out again.
 
@@ -108,7 +108,7 @@ class Site:
             CredentialsError: AWS cannot be asked.
 
         """
-        due = [one for one in plan.changes if one.risk.level is Risk.ACCESS and one.id not in begun]
+        due = [one for one in plan.changes if one.risk.level is Risk.ACCESS and one.id in among]
         if not due or plan.kind == "undo":
             return plan, {}
         fresh = {one.id: one for one in self._planned_again(plan, assess).changes}

@@ -305,3 +305,11 @@ def test_nothing_is_asked_for_what_cannot_run(plan, terminal):
     resealed(plan, blocked=because("not ACTIVE"))
     terminal()
     assert apply() == 8
+
+
+def test_the_account_is_read_again_for_access_changes_that_may_run_only(plan, monkeypatch):
+    resealed(plan, risk=RiskOf(level=Risk.ACCESS))
+    read = []
+    monkeypatch.setattr("dynasec.cli.site.collect_with", lambda *_: read.append("again"))
+    assert apply("--yes") == 8
+    assert read == []
