@@ -150,7 +150,7 @@ def _decoded(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return IAM's answer with the policies that it sends URL-encoded as documents: the collector keeps its client from decoding them."""
     if isinstance(value, Mapping):
         return {name: _decoded(one) for name, one in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_decoded(one) for one in cast("list[Any]", value)]
     if isinstance(value, str) and value.startswith("%") and unquote(value).lstrip().startswith("{"):
         try:

@@ -15,6 +15,7 @@ from dynasec.model.shape import Resource
 from dynasec.model.subjects import SUBJECTS, listings
 from dynasec.remediation import Advice, Draft, Failure
 from dynasec.remedies import Remedies, Remedy
+from dynasec.remedy.how_to_fix import first_way
 from dynasec.remedy.plan import AdviceOf
 
 
@@ -65,7 +66,8 @@ def propose(report: Report, remedies: Remedies) -> Proposals:
         failures = list(_failures(remedy, _subjects(report, remedy.remediation.subject), by_resource))
         if failures:
             answered.update(_ask(remedy, failures, context, resources, by_resource, proposals))
-    proposals.advice += _without(open_findings, remedies, answered)
+    pages = {control.id: control.page for control in report.controls}
+    proposals.advice += _without(open_findings, remedies, answered, pages)
     return proposals
 
 
@@ -149,12 +151,16 @@ def _take(proposed: Proposed, proposals: Proposals) -> None:
     )
 
 
-def _without(findings: Sequence[Finding], remedies: Remedies, answered: set[str]) -> Iterator[AdviceOf]:
+def _without(
+    findings: Sequence[Finding], remedies: Remedies, answered: set[str], pages: Mapping[str, str]
+) -> Iterator[AdviceOf]:
     """Yield what fails and no remediation mends: a person has to."""
     for finding in findings:
         if finding.fingerprint in answered:
             continue
         ids = remedies.of(finding.control)
         why = f"{', '.join(ids)} has no change for it" if ids else "no remediation: it takes a decision"
-        how = f"see `dynasec controls explain {finding.control}`"
+        more = f"see `dynasec controls explain {finding.control}`"
+        first = first_way(pages.get(finding.control, ""))
+        how = f"{first} ({more})" if first else more
         yield AdviceOf(control=finding.control, resource=finding.resource, why=why, how=how)

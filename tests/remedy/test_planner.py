@@ -17,6 +17,7 @@ from dynasec.model.table import Table
 from dynasec.plugins import BrokenPlugin
 from dynasec.remediation import Advice, Draft, Remediation, Risk, UndoClass
 from dynasec.remedies import Remedies, Remedy
+from dynasec.remedy.how_to_fix import first_way
 from dynasec.remedy.ownership import Ownership
 from dynasec.remedy.plan import Blocked, Impact, Plan
 from dynasec.remedy.planner import Planner
@@ -220,7 +221,31 @@ def test_a_planner_that_crashes_changes_nothing_and_is_named() -> None:
 def test_what_nothing_mends_is_advice() -> None:
     found = plan(audited(bad()))
     assert [(one.control, one.resource) for one in found.advice] == [("deletion-protection", bad().arn)]
+    assert found.advice[0].how.startswith(
+        "Console: DynamoDB, the table, Additional settings, Deletion protection, Turn on"
+    )
     assert "explain deletion-protection" in found.advice[0].how
+
+
+@pytest.mark.parametrize("control", [one.id for one in registry().controls])
+def test_every_control_without_a_remediation_says_what_to_do_in_a_line(control: str) -> None:
+    how = first_way(registry().get(control).page)
+    assert how
+    assert "\n" not in how
+    assert not how.startswith("-")
+    assert len(how) < 500
+
+
+@pytest.mark.parametrize(
+    ("page", "first"),
+    [
+        ("A title.\n\n## How to fix\nDo this\nand that.\n\n- Console: a\n- CLI: b", "Do this and that."),
+        ("A title.\n\n## How to fix\n- Console: a,\n  b - c\n- CLI: b", "Console: a, b - c"),
+        ("A title.", ""),
+    ],
+)
+def test_the_first_way_of_a_page(page: str, first: str) -> None:
+    assert first_way(page) == first
 
 
 def test_advice_of_a_remediation() -> None:

@@ -22,7 +22,7 @@ from dynasec.drafting.identity_policies import fixed, policy_change
 from dynasec.drafting.named_resources import Wide, every_table, own_tables
 from dynasec.drafting.policies import Json, rewritten
 from dynasec.iam.document import Statement
-from dynasec.model.identity import DETAILS, Policy
+from dynasec.model.identity import DETAILS, Policy, Role, User
 from dynasec.remediation import Advice, Failure, Proposal, Remediation, Risk, UndoClass
 from dynasec.semantics.policy_in_use import missing_holders
 from dynasec.semantics.policy_text import document_of
@@ -76,7 +76,7 @@ def plan(failure: Failure[Policy], context: Context) -> Iterator[Proposal]:
 def _tables(policy: Policy, context: Context) -> Sequence[str] | str:
     identity = context.snapshot.identity
     missing_holders(policy, identity).settle()
-    people = {one.arn: one for one in (*identity.users.items, *identity.roles.items)}
+    people: dict[str, User | Role] = {one.arn: one for one in (*identity.users.items, *identity.roles.items)}
     return own_tables([people[arn] for arn in identity.holders(policy)], context)
 
 
