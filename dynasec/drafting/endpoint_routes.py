@@ -74,6 +74,13 @@ class Rerouted:
         """
         return path_to_dynamodb(self.after, subnet).is_private
 
+    def makes_private(self, subnet: Subnet) -> bool:
+        """Whether packets from a subnet would pass an endpoint that do not now; not where one of it cannot be told."""
+        try:
+            return not path_to_dynamodb(self.network, subnet).is_private and self.is_private(subnet)
+        except Unknown:
+            return False
+
     def _endpoints(self) -> Listing[Endpoint]:
         listed = self.network.endpoints
         others = tuple(one for one in listed.items if one is not self.old)

@@ -4,7 +4,7 @@
 `CreateVpcEndpoint` of type Gateway for the route tables in force for the subnets in which something runs that may use DynamoDB. Its policy
 allows from the start only what `restrict-endpoint-policy` would leave: principals and tables of the account and of those under `trust`;
 for a VPC of a tier (by a rule) or with administrators configured one plane for each, for subnets of one lane its tables. A gateway endpoint
-costs nothing.
+costs nothing. What fails for the subnets (`subnet-path-private`) passes too, unless more specific routes win.
 
 ## Safety
 Connections to DynamoDB that are open drop once and are made anew. Requests then come from private addresses, so that conditions on
@@ -57,7 +57,8 @@ def plan(vpc: Vpc, context: Context) -> Iterator[Proposal]:
         for one in network.endpoints.complete()
         if one.vpc_id == vpc.vpc_id and one.reaches_tables and not is_gone(one)
     ]
-    tables = tables_of(network, workload_subnets(network, context.settings, vpc.vpc_id).complete())
+    subnets = workload_subnets(network, context.settings, vpc.vpc_id).complete()
+    tables = tables_of(network, subnets)
     list_id = prefix_list(network, vpc.region)
     obstacle = _obstacle(vpc, there, tables, list_id)
     if obstacle is not None:
@@ -74,6 +75,7 @@ def plan(vpc: Vpc, context: Context) -> Iterator[Proposal]:
     policy = bounded(FULL_ACCESS, bounds)
     made = planned.model_copy(update={"policy_document": policy})
     names = [table.route_table_id for table in tables]
+    covered = [subnet.arn for subnet in subnets if rerouted.makes_private(subnet)]
     yield Draft(
         resource=vpc.arn,
         region=vpc.region,
@@ -84,6 +86,8 @@ def plan(vpc: Vpc, context: Context) -> Iterator[Proposal]:
         calls=(creation(vpc, names, policy),),
         verify=(created_endpoint(names),),
         replaces=Rerouted(network, None, made, tables, list_id).replaces,
+        closes=(vpc.arn, *covered),
+        controls=("dynamodb-endpoint-present", "subnet-path-private"),
         reasons=(
             "open connections to DynamoDB drop once, and requests come from private addresses",
             "what the endpoint's policy does not allow is denied",

@@ -7,10 +7,11 @@ from typing import Any
 import boto3
 import pytest
 
+from dynasec.audit.report import audit
 from dynasec.settings import Network, Rule, Settings, Trust
 from tests.remediations import policies
 from tests.remediations.network.vpcs import add_endpoint, add_subnet, endpoints, workload
-from tests.support.accounts import ACCOUNT
+from tests.support.accounts import ACCOUNT, registry
 from tests.support.remedied import Stage, planned, read, round_trip
 
 NAME = "create-gateway-endpoint"
@@ -120,3 +121,15 @@ def test_a_repeated_call_makes_no_second_endpoint() -> None:
     ec2 = boto3.client("ec2")
     first, second = (ec2.create_vpc_endpoint(**params)["VpcEndpoint"]["VpcEndpointId"] for _ in range(2))
     assert first == second
+
+
+def test_it_closes_what_fails_for_the_subnets_too() -> None:
+    made = workload()
+    report = read(NAME, settings=made.settings)
+    both = [registry().get(name) for name in ("dynamodb-endpoint-present", "subnet-path-private")]
+    plan = planned(NAME, audit(report.snapshot, registry(), both, made.settings))
+    (change,) = plan.changes
+    assert sorted(change.controls) == ["dynamodb-endpoint-present", "subnet-path-private"]
+    assert len(change.fingerprints) == 2
+    assert change.blocked == ()
+    assert plan.advice == ()
