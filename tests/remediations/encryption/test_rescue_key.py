@@ -10,10 +10,13 @@ import boto3
 import pytest
 
 from dynasec.audit.report import Report, audit
-from dynasec.model.fact import Fact
-from dynasec.model.table import Sse
+from dynasec.model.backup import BackupService
+from dynasec.model.fact import Fact, Listing
+from dynasec.model.key import Key
+from dynasec.model.table import Sse, TableBackup
+from dynasec.remedy.plan import Plan
 from dynasec.settings import Settings
-from tests.support.accounts import ACCOUNT, description, region, registry, snapshot, table
+from tests.support.accounts import ACCOUNT, NOW, description, region, registry, snapshot, table
 from tests.support.dynamodb_shim import Shim, like_dynamodb
 from tests.support.keys import encrypted, key, key_arn, metadata
 from tests.support.remedied import Stage, planned, read, round_trip
@@ -158,3 +161,81 @@ def test_a_report_that_is_suppressed_is_nobody_s_business() -> None:
         replace(one, suppressed=Suppressed("accepted", "owner", "2099-01-01")) for one in report.findings
     )
     assert planned(NAME, replace(report, findings=accepted)).changes == ()
+
+
+def sse(arn: str) -> Sse:
+    return Sse.model_validate({"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn})
+
+
+def backup(name: str, arn: str) -> TableBackup:
+    return TableBackup(
+        table_arn=table(name).arn,
+        backup_arn=f"{table(name).arn}/backup/{arn[-4:]}",
+        backup_name=arn[-4:],
+        backup_status="AVAILABLE",
+        backup_type="USER",
+        backup_creation_date_time=NOW,
+        encryption=Fact(sse(arn)),
+    )
+
+
+def disabled(number: int, **facts: Any) -> Key:
+    arn = key_arn(key_id=f"{number:08d}-0000-0000-0000-000000000000")
+    state = metadata(arn=arn, key_state="Disabled", enabled=False)
+    return key(arn=arn, metadata=state, tags={}, **facts)
+
+
+def both(tables: list[Any], backups: list[TableBackup], *keys: Key) -> Plan:
+    names = ("key-usable", "backup-keys-usable")
+    here = region(
+        *tables,
+        table_backups=Listing(tuple(backups)),
+        backup=BackupService(protected=Listing(()), vaults=Listing(())),
+    )
+    account = snapshot(here).model_copy(update={"keys": keys})
+    controls = [registry().get(name) for name in names]
+    found = planned(NAME, audit(account, registry(), controls, Settings()))
+    assert not found.problems
+    assert [one.blocked for one in found.changes if one.blocked] == []
+    return found
+
+
+def test_a_backup_beyond_rescue_does_not_keep_its_table_from_it() -> None:
+    mine, lost = disabled(1), disabled(2, gone=True)
+    found = both([encrypted(sse=sse(mine.arn))], [backup("orders", lost.arn)], mine, lost)
+    (change,) = found.changes
+    assert (change.resource, change.controls) == (mine.arn, ("key-usable",))
+    assert [one.control for one in found.advice] == ["backup-keys-usable"]
+
+
+def test_one_key_of_table_and_backup_is_one_change() -> None:
+    mine = disabled(1)
+    found = both([encrypted(sse=sse(mine.arn))], [backup("orders", mine.arn)], mine)
+    (change,) = found.changes
+    assert change.controls == ("key-usable", "backup-keys-usable")
+    assert not found.advice
+
+
+def test_a_backup_that_needs_two_keys_is_closed_by_the_later_change() -> None:
+    mine, older = disabled(1), disabled(2)
+    backups = [backup("orders", mine.arn), backup("orders", older.arn)]
+    first, second = both([encrypted(sse=sse(mine.arn))], backups, mine, older).changes
+    assert (first.resource, first.controls) == (mine.arn, ("key-usable",))
+    assert (second.resource, second.controls) == (older.arn, ("backup-keys-usable",))
+    assert second.depends_on == (first.key,)
+
+
+def test_backups_that_need_two_keys_of_their_own_are_left_to_a_person() -> None:
+    one, two = disabled(1), disabled(2)
+    plain = table(description=description())
+    found = both([plain], [backup("orders", one.arn), backup("orders", two.arn)], one, two)
+    assert found.changes == ()
+    assert one.arn in found.advice[0].why
+
+
+def test_a_key_of_one_table_and_of_another_s_backup_whose_own_key_is_broken_too() -> None:
+    mine, theirs = disabled(1), disabled(2)
+    tables = [encrypted("orders", sse=sse(mine.arn)), encrypted("carts", sse=sse(theirs.arn))]
+    found = both(tables, [backup("carts", mine.arn)], mine, theirs)
+    assert [one.controls for one in found.changes] == [("key-usable",), ("key-usable",)]
+    assert "other changes" in found.advice[0].why
