@@ -188,6 +188,33 @@ def test_every_pair_has_the_answer_that_it_has_alone(seed):
             assert by_matrix.get((principal, one.arn), {}) == alone.get(principal, {}), (principal, one.arn)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_every_pair_has_the_terms_that_it_has_alone(seed):
+    access = Access(some_account(seed))
+    found = {}
+    for part in access.terms(lambda one: one.name != "orders"):
+        for principal, one in itertools.product(part.principals, part.tables):
+            assert one.name != "orders"
+            assert (principal, one.arn) not in found
+            found[principal, one.arn] = {
+                capability: (terms.standing, set(terms.alternatives))
+                for capability, terms in part.terms.items()
+            }
+    for one in access.snapshot.tables():
+        alone = {}
+        for row in access.direct(one) if one.name != "orders" else ():
+            if row.decision is not Standing.DENIED:
+                alone.setdefault((row.principal, row.capability), []).append(row.grant)
+        expected = {}
+        for (principal, capability), grants in alone.items():
+            surest = min((grant.standing for grant in grants), key=lambda standing: standing.rank)
+            conditions = {grant.conditions for grant in grants if grant.standing is surest}
+            terms = surest, set() if surest is Standing.ALLOWED else conditions
+            expected.setdefault(principal, {})[capability] = terms
+        for principal in access.everybody:
+            assert found.get((principal, one.arn), {}) == expected.get(principal, {}), (principal, one.arn)
+
+
 def test_principals_with_the_same_policies_stand_together():
     trust = document(
         {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
