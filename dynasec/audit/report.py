@@ -5,18 +5,20 @@ from __future__ import annotations
 import difflib
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
 from dynasec.audit import suppression
+from dynasec.audit.changes import Since, State
 from dynasec.audit.engine import Engine
 from dynasec.audit.finding import Finding
 from dynasec.audit.framework import FrameworkResult, by_framework
 from dynasec.audit.score import Counts, Tally, count, total
 from dynasec.check import Context, Severity, Status
 from dynasec.errors import Exit, UsageError
+from dynasec.model.fact import DEADLINE_EXCEEDED
 from dynasec.model.snapshot import Snapshot
 from dynasec.plugins import BrokenPlugin
 from dynasec.registry import Control, Registry
@@ -37,7 +39,8 @@ class GapCount:
 class Report:
     """Everything a report format needs. `problems` are things an operator must look at that are no findings.
 
-    `asked` are the globs on frameworks and their requirements by which the controls were chosen, if they were.
+    `asked` are the globs on frameworks and their requirements by which the controls were chosen, if they were. `since` is what changed,
+    where a history is kept. `states`: with some, the findings are only those in these states, and all else is still that of the whole run.
     """
 
     run_id: str
@@ -52,10 +55,15 @@ class Report:
     by_control: Mapping[str, Tally] = field(default_factory=dict[str, Tally])
     frameworks: Mapping[str, FrameworkResult] = field(default_factory=dict[str, FrameworkResult])
     asked: tuple[str, ...] = ()
+    since: Since | None = None
+    states: tuple[State, ...] = ()
+    missing: tuple[GapCount, ...] | None = None
 
     @property
     def gaps(self) -> tuple[GapCount, ...]:
         """What could not be read, as the findings met it: each fact that is missing counts once."""
+        if self.missing is not None:
+            return self.missing
         seen: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
         for finding in self.findings:
             for gap in finding.gaps:
@@ -65,8 +73,31 @@ class Report:
             for (operation, code), places in sorted(seen.items())
         )
 
+    def only(self, states: Collection[State]) -> Report:
+        """Return the report with the findings in these states; scores and what could not be read stay those of the whole run.
+
+        Without history there are no states, and nothing is left.
+        """
+        since = self.since or Since()
+        return replace(
+            self,
+            findings=tuple(one for one in self.findings if since.of(one.fingerprint).state in states),
+            states=tuple(state for state in State if state in states),
+            missing=self.gaps,
+        )
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether something is UNKNOWN because time ran out."""
+        return any(gap.code == DEADLINE_EXCEEDED for gap in self.gaps)
+
     def exit_code(self, fail_on: Severity | None) -> Exit:
-        """Return FINDINGS for a failure at or above `fail_on` (None: never), else INCOMPLETE when anything is unknown, else OK."""
+        """Return DEADLINE where time ran out, else FINDINGS for a failure at or above `fail_on` (None: never).
+
+        Else INCOMPLETE when anything is unknown in the whole run, else OK.
+        """
+        if self.cut_short:
+            return Exit.DEADLINE
         if fail_on is not None and any(
             finding.status is Status.FAIL
             and finding.suppressed is None
@@ -74,7 +105,7 @@ class Report:
             for finding in self.findings
         ):
             return Exit.FINDINGS
-        if self.broken or any(finding.status is Status.UNKNOWN for finding in self.findings):
+        if self.broken or self.overall.unknown or any(one.status is Status.UNKNOWN for one in self.findings):
             return Exit.INCOMPLETE
         return Exit.OK
 

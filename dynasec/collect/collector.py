@@ -40,12 +40,14 @@ _LONG_READS: Final = frozenset({"dynamodb", "kms", "kinesis"})
 class Request:
     """What is to be read: operations as `service:Operation`, and whether replicas in other Regions are followed.
 
-    `keys` are ARNs of KMS keys to read although nothing in the account refers to them yet.
+    `keys` are ARNs of KMS keys to read although nothing in the account refers to them yet. `deadline` (`time.monotonic()`) is when to
+    stop: what was not read by then is a gap of the code DeadlineExceeded.
     """
 
     reads: frozenset[str]
     replicas: bool = False
     keys: tuple[str, ...] = ()
+    deadline: float | None = None
 
 
 def collect(clients: Clients, scope: Scope, request: Request, progress: Progress | None = None) -> Snapshot:
@@ -62,7 +64,7 @@ def collect(clients: Clients, scope: Scope, request: Request, progress: Progress
 async def _collect(clients: Clients, scope: Scope, request: Request, progress: Progress | None) -> Snapshot:
     asyncio.get_running_loop().set_exception_handler(_tell_once)
     started = datetime.now(UTC)
-    reader = Reader(clients, request.reads, progress)
+    reader = Reader(clients, request.reads, progress, deadline=request.deadline)
     try:
         at = RegionReader(reader, partition=scope.partition, account=scope.account, region=scope.regions[0])
         keys = KeyRing(at)

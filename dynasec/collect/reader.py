@@ -20,6 +20,7 @@ from botocore.exceptions import (
 
 from dynasec.collect.bucket import TokenBucket
 from dynasec.collect.clients import WORKERS, Clients, home_region
+from dynasec.collect.deadline import in_time
 from dynasec.collect.failures import code_of, gap_of
 from dynasec.collect.operations import client_and_method
 from dynasec.collect.paging import pages_of
@@ -67,13 +68,24 @@ class Silence:
 
 
 class Reader:
-    """Makes API calls for one collection. Belongs to one event loop; `close` it when done."""
+    """Makes API calls for one collection. Belongs to one event loop; `close` it when done.
 
-    def __init__(self, clients: Clients, reads: frozenset[str], progress: Progress | None = None) -> None:
+    From `deadline` on (`time.monotonic()`), which is the loop's own clock, no call is made or waited for: what is not read is a gap.
+    """
+
+    def __init__(
+        self,
+        clients: Clients,
+        reads: frozenset[str],
+        progress: Progress | None = None,
+        *,
+        deadline: float | None = None,
+    ) -> None:
         self.clients = clients
         self.reads = reads
         self.calls: Counter[str] = Counter()
         self._progress = progress or Silence()
+        self._deadline = deadline
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aws")
         self._slots = asyncio.Semaphore(WORKERS)
         self._lanes: dict[tuple[str, str], asyncio.Semaphore] = {}
@@ -235,18 +247,21 @@ class Reader:
     async def _run(self, operation: str, region: str, call: Callable[[], S]) -> S:
         self._progress.planned(operation, region)
         try:
-            rates = rates_of(operation)
-            async with self._lane(operation, region, rates):
-                for rate in rates:
-                    await self._bucket(rate, operation, region).take()
-                async with self._slots:
-                    dead = self._unreachable.get((client_and_method(operation)[0], region))
-                    if dead is not None:  # found out while this call waited
-                        raise dead
-                    self.calls[operation] += 1
-                    return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+            return await in_time(self._deadline, lambda: self._in_turn(operation, region, call))
         finally:
             self._progress.done(operation, region)
+
+    async def _in_turn(self, operation: str, region: str, call: Callable[[], S]) -> S:
+        rates = rates_of(operation)
+        async with self._lane(operation, region, rates):
+            for rate in rates:
+                await self._bucket(rate, operation, region).take()
+            async with self._slots:
+                dead = self._unreachable.get((client_and_method(operation)[0], region))
+                if dead is not None:  # found out while this call waited
+                    raise dead
+                self.calls[operation] += 1
+                return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     def _lane(self, operation: str, region: str, rates: tuple[Rate, ...]) -> asyncio.Semaphore:
         """Return what bounds the calls of one operation in flight.

@@ -14,8 +14,8 @@ from platformdirs import user_data_dir
 from dynasec.errors import DynasecError, Exit
 from dynasec.history.schema import APPLICATION, MIGRATIONS, migrate
 
-BUSY_S: Final = 10.0
-"""Seconds to wait for another process that is writing; a run's transaction takes well under one."""
+BUSY_S: Final = 60.0
+"""Seconds to wait for another process that is writing: while a run is kept its reports are written, which can take some."""
 _OWNER_ONLY: Final = 0o600
 
 
@@ -43,16 +43,18 @@ def opened(path: Path, *, busy_s: float = BUSY_S) -> Generator[sqlite3.Connectio
         StoreError: it cannot be read or written, is damaged, of a newer version, or no store.
 
     """
-    with telling(path):
-        _create(path)
-        with closing(sqlite3.connect(path, timeout=busy_s, isolation_level=None)) as connection:
-            connection.execute("PRAGMA foreign_keys = ON")
-            _refuse_foreign(connection, path)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            if connection.execute("PRAGMA user_version").fetchone()[0] < len(MIGRATIONS):
-                migrate(connection)
-            yield connection
+    _create(path)
+    with (
+        _telling(path),
+        closing(sqlite3.connect(path, timeout=busy_s, isolation_level=None)) as connection,
+    ):
+        connection.execute("PRAGMA foreign_keys = ON")
+        _refuse_foreign(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        if connection.execute("PRAGMA user_version").fetchone()[0] < len(MIGRATIONS):
+            migrate(connection)
+        yield connection
 
 
 @contextmanager
@@ -69,21 +71,11 @@ def writing(connection: sqlite3.Connection) -> Generator[None]:
 
 
 @contextmanager
-def telling(path: Path) -> Generator[None]:
-    """Turn what SQLite and the system say of a store into one line.
-
-    Raises:
-        StoreLockedError: another process keeps writing to it.
-        StoreError: anything else that is wrong with it.
-
-    """
+def _telling(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.Error as problem:
         raise _told(path, problem) from problem
-    except OSError as problem:
-        msg = f"cannot use the history {path}: {problem.strerror or problem}"
-        raise StoreError(msg, hint="name another with --store, or none") from problem
 
 
 def _told(path: Path, problem: sqlite3.Error) -> StoreError:
@@ -100,8 +92,11 @@ def _told(path: Path, problem: sqlite3.Error) -> StoreError:
 
 def _create(path: Path) -> None:
     """Make the file, so that it is never readable by others; SQLite gives its side files the same mode."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY)
-    os.close(handle)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY))
+    except OSError as problem:
+        msg = f"cannot use the history {path}: {problem.strerror or problem}"
+        raise StoreError(msg, hint="name another with --store, or none") from problem
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -37,10 +38,12 @@ def prepare(path: Path) -> None:
         pass
 
 
-def record(path: Path, report: Report, tables: tuple[str, ...] = ()) -> Since:
-    """Keep a run and return what changed since the run before it in the same scope, or since the scope's baseline.
+@contextmanager
+def recording(path: Path, report: Report, tables: tuple[str, ...] = ()) -> Generator[Since]:
+    """Keep a run, and hand over what changed since the run before it in the same scope, or since the scope's baseline.
 
-    `tables` are the globs by which tables were chosen.
+    It is kept for good when the block ends well: what could not be told to anybody will be told by the next run. `tables` are the globs
+    by which tables were chosen.
 
     Raises:
         StoreError: it cannot be kept; the store is as it was.
@@ -55,7 +58,7 @@ def record(path: Path, report: Report, tables: tuple[str, ...] = ()) -> Since:
         judged = _numbered(connection, scope, list(compare(report, memories)))
         _insert_run(connection, scope, report, judged)
         kept = list(read_runs(connection, scope))
-        return since(connection, report, kept, judged, memories)
+        yield since(connection, report, kept, judged, memories)
 
 
 def _scope(connection: sqlite3.Connection, scope: JudgedScope) -> int:

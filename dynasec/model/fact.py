@@ -16,6 +16,8 @@ S = TypeVar("S")
 
 NOT_COLLECTED = "NotCollected"
 MALFORMED = "Malformed"
+DEADLINE_EXCEEDED = "DeadlineExceeded"
+"""The code of a gap where time ran out before the call was answered."""
 
 UNREADABLE: Final = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What reading an answer of an unexpected shape can raise: a missing member, another type, a number or a nesting out of bounds."""

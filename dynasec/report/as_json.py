@@ -15,6 +15,7 @@ from dynasec.audit.score import Tally
 from dynasec.check import Status
 from dynasec.registry import Control
 from dynasec.remedies import load
+from dynasec.report.since_json import seen_json, since_json
 
 
 def pieces(report: Report) -> Iterator[str]:
@@ -24,10 +25,11 @@ def pieces(report: Report) -> Iterator[str]:
         yield f' "{name}": {json.dumps(value)},\n'
     yield ' "findings": ['
     separator = "\n  "
-    remedies = load()
+    remedies, since = load(), report.since
     for finding in report.findings:
         mending = remedies.of(finding.control) if finding.status is Status.FAIL else ()
-        yield separator + json.dumps({**_finding(finding), "remediations": list(mending)})
+        known = {} if since is None else {"history": seen_json(since.of(finding.fingerprint))}
+        yield separator + json.dumps({**_finding(finding), "remediations": list(mending), **known})
         separator = ",\n  "
     yield "\n ]\n}\n"
 
@@ -61,6 +63,7 @@ def _head(report: Report) -> dict[str, Any]:
         "gaps": [asdict(gap) for gap in report.gaps],
         "problems": list(report.problems),
         "broken_plugins": [asdict(broken) for broken in report.broken],
+        **({} if report.since is None else {"history": since_json(report, report.since)}),
     }
 
 

@@ -16,6 +16,7 @@ from dynasec.registry import Control
 from dynasec.report.columns import cut, pad, width, wrap
 from dynasec.report.framework_table import framework_lines
 from dynasec.report.score_row import percent, score_row
+from dynasec.report.since_lines import change_lines, counted, score_change
 
 WIDTH = 100
 _ROWS = 12
@@ -39,7 +40,7 @@ _SECTION = 16
 
 def pieces(report: Report) -> Iterator[str]:
     """Yield the report line by line, with ANSI colours; the caller strips them where they do not belong."""
-    for part in (_head, _failures, _unknowns, _scores, framework_lines, _next):
+    for part in (_head, _failures, _unknowns, change_lines, _scores, framework_lines, _next):
         for line in part(report):
             yield f"{line}\n"
 
@@ -71,13 +72,22 @@ def _failures(report: Report) -> Iterator[str]:
         yield (
             click.style(f"{worst:<9}", fg=_COLOURS[worst], bold=True)
             + click.style(f" {_cut(control.id, _ID)}", bold=True)
-            + f"  {len(found)} of {tally.passed + tally.failed} failed"
+            + f"  {tally.failed} of {tally.passed + tally.failed} failed"
+            + (f", {len(found)} shown" if report.states else "")
         )
         yield from _rows(sorted(found, key=lambda one: (-one.severity.rank, one.region, one.label)))
         yield ""
-    if not failed and report.overall.passed:
+    if not failed and report.states:
+        yield from _wrap(f"Nothing that fails is {_said(report)}.")
+        yield ""
+    elif not failed and report.overall.passed:
         yield click.style("Nothing failed.", fg="green")
         yield ""
+
+
+def _said(report: Report) -> str:
+    """Return the states that a report is cut down to, in words."""
+    return " or ".join(state.lower() for state in report.states)
 
 
 def _unknowns(report: Report) -> Iterator[str]:
@@ -148,8 +158,12 @@ def _next(report: Report) -> Iterator[str]:
         yield "Nothing was judged."
     else:
         coverage = 0 if report.overall.coverage is None else report.overall.coverage
-        text = f"Score {_whole(report.overall.score)} of 100, coverage {percent(coverage)} %"
-        yield click.style(text, bold=True)
+        text = f"Score {_whole(report.overall.score)} of 100{score_change(report)}, coverage {percent(coverage)} %"
+        changes = counted(report)
+        fits = width(text + changes) <= WIDTH
+        yield click.style(text, bold=True) + (changes if fits else ";")
+        if not fits:
+            yield changes.removeprefix("; ")
     worst = _worst(report)
     if worst is not None:
         yield from _wrap(f"Next: dynasec controls explain {worst.control}")

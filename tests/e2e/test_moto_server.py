@@ -17,7 +17,7 @@ QUICK = [option for control in (*SLOW, *MOVING) for option in ("--skip", control
 
 @pytest.fixture(scope="module")
 def report(moto_server):
-    done = moto_server.dynasec("audit", "-f", "json")
+    done = moto_server.dynasec("audit", "--store", "none", "-f", "json")
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
     return json.loads(done.stdout)

@@ -40,7 +40,8 @@ def keep(path: Path, day: int, *findings: Finding, **options: Any) -> Since:
         run_id=options.pop("run_id", f"run-of-day-{day}"),
         **options,
     )
-    return store.record(path, made, tables)
+    with store.recording(path, made, tables) as since:
+        return since
 
 
 def seen(letter: str, label: str = "orders", **members: Any) -> Finding:

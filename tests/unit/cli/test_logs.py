@@ -74,7 +74,20 @@ def test_verbose_says_what_could_not_be_read(capsys, monkeypatch):
     monkeypatch.setattr("dynasec.cli.live.Clients", lambda *_: made)
     arguments = ["audit", "--control", "point-in-time-recovery", "--log-format", "json"]
     assert run([*arguments, "-v"]) == 0
-    (line,) = map(json.loads, capsys.readouterr().err.splitlines())
-    assert "tag:GetResources: AccessDeniedException in us-east-1" in line["message"]
+    begins, denied, ends = map(json.loads, capsys.readouterr().err.splitlines())
+    assert "tag:GetResources: AccessDeniedException in us-east-1" in denied["message"]
+    assert begins["message"] == "auditing account 123456789012 in us-east-1"
+    assert ends["message"].startswith("audited: exit code 0, score ")
+    assert len({line["run"] for line in (begins, denied, ends)}) == 1
     assert run(arguments) == 0
+    assert [json.loads(line)["level"] for line in capsys.readouterr().err.splitlines()] == ["info", "info"]
+    assert run([*arguments, "-q"]) == 0
+    assert run(arguments[:3]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_with_json_logs_the_last_word_is_json_too(capsys):
+    assert run(["audit", "--log-format", "json", "--snapshot", "absent.json"]) == 1
+    line = json.loads(capsys.readouterr().err)
+    assert (line["level"], line["message"].partition(":")[0]) == ("error", "cannot read absent.json")
+    assert line["run"]
