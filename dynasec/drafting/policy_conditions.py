@@ -36,7 +36,8 @@ def asking(condition: Json, operator: str, key: str, values: Sequence[str]) -> J
         return condition
     if asked is not None and operator == "StringEquals" and not asked & set(values):
         return None
-    for name in _SYNONYMS[operator]:
+    for plain in _SYNONYMS[operator]:
+        name = _written(condition, plain)
         block: Json = condition.get(name, {})
         if key.lower() not in {one.lower() for one in block}:
             return {**condition, name: {**block, key: list(values)}}
@@ -59,6 +60,11 @@ def asks(
 
 def _literally(condition: Json, operator: str, key: str) -> set[str] | None:
     """Return the values that the operator itself asks for, None where it asks for none."""
-    block: Json = condition.get(operator, {})
+    block: Json = condition.get(_written(condition, operator), {})
     found = [value for name, value in block.items() if name.lower() == key.lower()]
     return {str(value) for value in listed(found[0])} if found else None
+
+
+def _written(condition: Json, operator: str) -> str:
+    """Return an operator as the Condition writes it, for case makes no difference; as it is where it is not there."""
+    return next((name for name in condition if name.lower() == operator.lower()), operator)

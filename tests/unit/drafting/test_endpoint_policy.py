@@ -313,6 +313,12 @@ def test_a_deny_and_what_is_within_the_bounds_stay_letter_by_letter(bounds: Boun
     assert got["Statement"][:2] == [TLS, GET]
 
 
+def test_an_operator_in_other_letters_is_not_written_twice() -> None:
+    old = {**GET, "Condition": {"stringequals": {"aws:PrincipalOrgID": "o-another1234"}}}
+    got = only(bounded(policy(old), BOUNDS["own"]))["Condition"]
+    assert got == {"stringequals": {"aws:PrincipalOrgID": "o-another1234", "aws:PrincipalAccount": [OWN]}}
+
+
 def test_a_statement_for_strangers_alone_is_dropped() -> None:
     strangers = {**GET, "Condition": {"StringEquals": {"aws:PrincipalAccount": FOREIGN}}}
     got = json.loads(bounded(policy(strangers, GET), BOUNDS["own"]))["Statement"]
