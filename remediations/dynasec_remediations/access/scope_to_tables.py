@@ -76,8 +76,9 @@ def plan(failure: Failure[Policy], context: Context) -> Iterator[Proposal]:
 def _tables(policy: Policy, context: Context) -> Sequence[str] | str:
     identity = context.snapshot.identity
     missing_holders(policy, identity).settle()
-    people: dict[str, User | Role] = {one.arn: one for one in (*identity.users.items, *identity.roles.items)}
-    return own_tables([people[arn] for arn in identity.holders(policy)], context)
+    known: list[User | Role] = [*identity.users.items, *identity.roles.items]
+    holders = set(identity.holders(policy))
+    return own_tables([one for one in known if one.arn in holders], context)
 
 
 def _unparted(text: str, statements: Mapping[int, Statement]) -> Iterator[str]:
