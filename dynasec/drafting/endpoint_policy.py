@@ -119,7 +119,7 @@ def bounded(text: str, bounds: Bounds) -> str:
         raise Unknown(malformed("policy", f"the document cannot be bounded: {problem}")) from problem
     made: list[Json] = []
     for written, statement in zip(listed(raw["Statement"]), document.statements, strict=True):
-        if statement.allows and not _only_tells(statement):
+        if statement.allows and not _only_discovers(statement):
             made.extend(_cut(written, statement, bounds))
         else:
             made.append(written)
@@ -133,9 +133,9 @@ def _other_members(raw: Json, version: Json) -> Json:
     return {name: value for name, value in raw.items() if name != "Statement" and name not in version}
 
 
-def _only_tells(statement: Statement) -> bool:
-    """Whether a statement allows nothing but what tells of no table in particular."""
-    return reaches(statement, "dynamodb") <= metadata() & without_resource()
+def _only_discovers(statement: Statement) -> bool:
+    """Whether a statement allows nothing of DynamoDB but endpoint discovery, which tells nothing of anybody."""
+    return reaches(statement, "dynamodb") <= {DISCOVERY}
 
 
 def _discovers(written: Json) -> bool:

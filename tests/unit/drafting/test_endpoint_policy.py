@@ -319,6 +319,13 @@ def test_an_operator_in_other_letters_is_not_written_twice() -> None:
     assert got == {"stringequals": {"aws:PrincipalOrgID": "o-another1234", "aws:PrincipalAccount": [OWN]}}
 
 
+def test_strangers_list_no_tables() -> None:
+    listing = {"Effect": "Allow", "Principal": "*", "Action": "dynamodb:ListTables", "Resource": "*"}
+    made = gate(bounded(policy(listing), BOUNDS["own"]))
+    assert allows(made, APP, "dynamodb:ListTables", "*", OWN)
+    assert not allows(made, f"arn:aws:iam::{FOREIGN}:role/app", "dynamodb:ListTables", "*", FOREIGN)
+
+
 def test_a_statement_for_strangers_alone_is_dropped() -> None:
     strangers = {**GET, "Condition": {"StringEquals": {"aws:PrincipalAccount": FOREIGN}}}
     got = json.loads(bounded(policy(strangers, GET), BOUNDS["own"]))["Statement"]
