@@ -17,24 +17,26 @@ _SAID: Final = ("operation", "code", "message", "state", "reason")
 """Members of a record that a line shows."""
 
 
-def listed(runs: Sequence[Recorded], problems: Sequence[str]) -> Iterator[str]:
-    """Yield a table of runs, and the journals that cannot be trusted."""
-    rows = [
-        (
-            one["run"],
-            one["kind"] if one["undoes"] is None else f"undo of {one['undoes']}",
-            one["account"],
-            _time(one["began"]),
-            ", ".join(f"{count} {state}" for state, count in one["changes"].items()) or "nothing",
-        )
-        for one in map(entry, runs)
-    ]
+def row(run: Recorded) -> tuple[str, ...]:
+    """Return an applied run as a row of a list: id, kind, account, when it began, and how its changes ended."""
+    one = entry(run)
+    return (
+        one["run"],
+        one["kind"] if one["undoes"] is None else f"undo of {one['undoes']}",
+        one["account"],
+        _time(one["began"]),
+        ", ".join(f"{count} {state}" for state, count in one["changes"].items()) or "nothing",
+    )
+
+
+def listed(rows: Sequence[tuple[str, ...]], problems: Sequence[str]) -> Iterator[str]:
+    """Yield a table of runs of any kind, and the journals that cannot be trusted."""
     if rows:
-        headers = ("Run", "Kind", "Account", "Began (UTC)", "Changes")
+        headers = ("Run", "Kind", "Account", "Began (UTC)", "Result")
         safe = [tuple(printable(str(cell)) for cell in row) for row in rows]
         yield tabulate(safe, headers=headers, disable_numparse=True) + "\n"
     else:
-        yield "No run was applied.\n"
+        yield "No run is known.\n"
     for problem in problems:
         yield f"NOT READABLE {printable(problem)}\n"
 

@@ -174,7 +174,7 @@ def test_history_names_a_journal_that_cannot_be_trusted(applied, capsys):
 
 def test_history_without_runs(capsys):
     assert run(["history", "list", *STATE]) == 0
-    assert capsys.readouterr().out == "No run was applied.\n"
+    assert capsys.readouterr().out == "No run is known.\n"
 
 
 def test_history_of_a_run_that_was_stopped_on_the_way(applied, capsys):
