@@ -85,6 +85,6 @@ def _call(
         params=params if text is None else {**params, "Policy": text},
         identity=Identity.COMPARE_AND_SET,
         done=_is(arn, text),
-        adopt={"RevisionId": "RevisionId"},
+        adopt={} if text is None else {"RevisionId": "RevisionId"},
         undo=undo,
     )

@@ -32,7 +32,7 @@ from dynasec.remedy.plan import (
     Tool,
 )
 from dynasec.remedy.trial import Trial
-from dynasec.remedy.waves import waves
+from dynasec.remedy.waves import LAST, waves
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Planner:
         """Return the sealed plan for an audit's failures."""
         proposals = propose(report, self.remedies)
         trial = Trial(report, proposals.drafts)
-        order = waves([(key, one.remedy.id, one.draft.depends_on) for key, one in proposals.drafts.items()])
-        changes = [self._change(one, trial, order[key]) for key, one in _ordered(proposals.drafts)]
+        changes = self._together([self._change(one, trial) for _, one in _ordered(proposals.drafts)], trial)
+        changes = _in_waves(changes)
         ready = {change.key for change in changes if not change.blocked}
         outcome = trial.outcome([one for key, one in _ordered(proposals.drafts) if key in ready])
         access = any(change.risk.level is Risk.ACCESS for change in changes)
@@ -76,14 +76,34 @@ class Planner:
             totals=totals(changes, len(proposals.advice), report.overall.score, outcome),
         ).sealed()
 
-    def _change(self, proposed: Proposed, trial: Trial, wave: int) -> Change:
+    def _change(self, proposed: Proposed, trial: Trial) -> Change:
         owner = Owner({}) if proposed.subject is None else self.ownership.of(proposed.subject)
         blocked = list(_blocked(proposed, owner, trial))
         impact: Impact | None = None
         if (proposed.draft.risk or proposed.remedy.remediation.risk) is Risk.ACCESS:
             impact, more = self._impact(proposed, trial)
             blocked += more
-        return change_of(proposed, wave=wave, owner=owner, impact=impact, blocked=blocked)
+        return change_of(proposed, wave=LAST, owner=owner, impact=impact, blocked=blocked)
+
+    def _together(self, changes: list[Change], trial: Trial) -> list[Change]:
+        """Block access changes that only together take from somebody what nobody must lose: each alone leaves another way."""
+        ready = [change for change in changes if not change.blocked and change.risk.level is Risk.ACCESS]
+        if len(ready) < 2:  # noqa: PLR2004 - one change is judged by itself
+            return changes
+        chosen = [trial.drafts[change.key] for change in ready]
+        _, found = self.assess(chosen[0].draft, trial.report.snapshot, trial.account_after_all(chosen))
+        more = tuple(
+            Blocked(
+                reason=f"together with the other access changes of the plan: {one.reason}",
+                override=one.override,
+            )
+            for one in found
+        )
+        names = {change.id for change in ready}
+        return [
+            change.model_copy(update={"blocked": more}) if change.id in names else change
+            for change in changes
+        ]
 
     def _impact(self, proposed: Proposed, trial: Trial) -> tuple[Impact | None, Sequence[Blocked]]:
         if not proposed.draft.replaces:
@@ -95,6 +115,12 @@ class Planner:
         except LookupError as problem:
             return None, (Blocked(reason=f"its effect on access cannot be computed: {problem}"),)
         return self.assess(proposed.draft, trial.report.snapshot, after)
+
+
+def _in_waves(changes: list[Change]) -> list[Change]:
+    """Give each change its wave; what is blocked comes last, for it must not be the one on which the others are tried."""
+    found = waves([(one.key, one.remediation, one.depends_on) for one in changes if not one.blocked])
+    return [one.model_copy(update={"wave": found.get(one.key, LAST)}) for one in changes]
 
 
 def _blocked(proposed: Proposed, owner: Owner, trial: Trial) -> Iterator[Blocked]:

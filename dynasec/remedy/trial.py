@@ -35,6 +35,16 @@ class Trial:
             account.add(one.draft)
         return account.snapshot
 
+    def account_after_all(self, chosen: Sequence[Proposed]) -> Snapshot:
+        """Return the account as it would be after all drafts that can be tried."""
+        merged = MergedAccount(self.report.snapshot)
+        for proposed in chosen:
+            try:
+                merged.add(proposed.draft)
+            except LookupError:  # one draft replaces a piece of what another replaces as a whole
+                continue
+        return merged.snapshot
+
     def shortcomings(self, proposed: Proposed) -> Iterable[str]:
         """Yield why a draft would not close its findings; nothing where it does, or where it cannot be tried."""
         if not (proposed.draft.replaces or proposed.draft.new_keys):
@@ -54,13 +64,7 @@ class Trial:
 
     def outcome(self, chosen: Sequence[Proposed]) -> Outcome:
         """Return what an audit would say after all the chosen drafts that can be tried."""
-        merged = MergedAccount(self.report.snapshot)
-        for proposed in chosen:
-            try:
-                merged.add(proposed.draft)
-            except LookupError:  # one draft replaces a piece of what another replaces as a whole
-                continue
-        account = merged.snapshot
+        account = self.account_after_all(chosen)
         if account is self.report.snapshot:
             return Outcome(self.report.overall.score, ())
         findings = list(Engine(Context(account, self.report.settings)).run(self.report.controls))

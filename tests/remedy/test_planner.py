@@ -257,3 +257,22 @@ def test_broken_remediations_are_named() -> None:
     broken = Remedies((), (BrokenPlugin("pack", "module", "ImportError: x"),))
     found = Planner(broken, nobody, Ownership({})).plan(audited(bad()), NOW)
     assert found.problems == ("module could not be loaded: ImportError: x",)
+
+
+def test_changes_that_only_together_lock_somebody_out_are_blocked() -> None:
+    def assess(_: Draft, __: Any, after: Any) -> tuple[Impact, tuple[Blocked, ...]]:
+        protected = [one for one in after.tables() if one.description.known().deletion_protection_enabled]
+        return Impact(evaluated=1), (Blocked(reason="locks out"),) if len(protected) > 1 else ()
+
+    change = remedy(lambda one, _: [draft(one)], risk=Risk.ACCESS)
+    found = plan(audited(bad("a"), bad("b")), change, assess=assess)
+    assert [one.blocked[0].reason for one in found.changes] == [
+        "together with the other access changes of the plan: locks out"
+    ] * 2
+    assert not plan(audited(bad("a")), change, assess=assess).changes[0].blocked
+
+
+def test_a_blocked_change_is_not_the_one_on_which_the_others_are_tried() -> None:
+    tables = [bad("a", table_status="UPDATING"), bad("b"), bad("c")]
+    found = plan(audited(*tables), remedy(lambda one, _: [draft(one)]))
+    assert [one.wave for one in found.changes] == [3, 1, 2]
