@@ -83,7 +83,7 @@ def _killed_while_applying(name: str, url: str, directory: Path, place: int) -> 
     result = lab.apply(plan)
     assert set(result.states) == {Ending.VERIFIED}, (place, result.to_json())
     closed = {print_ for change in plan.changes for print_ in change.fingerprints}
-    assert {one.status for one in lab.read().findings if one.fingerprint in closed} == {"PASS"}
+    assert {one.status for one in lab.read().findings if one.fingerprint in closed} <= {"PASS"}
     result = lab.roll_back(plan)
     assert set(result.states) == {Ending.ROLLED_BACK}, (place, result.to_json())
     _as_before(lab, before, place)
