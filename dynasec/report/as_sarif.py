@@ -102,7 +102,11 @@ def _result(finding: Finding, place: int) -> dict[str, Any]:
         "message": {"text": printable(f"{finding.label}: {finding.reason}")},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": quote(finding.resource.encode(errors="surrogatepass"), safe="/")}},
+                "physicalLocation": {
+                    "artifactLocation": {
+                        "uri": quote(finding.resource.encode(errors="surrogatepass"), safe="/")
+                    }
+                },
                 "logicalLocations": [
                     {"fullyQualifiedName": finding.resource, "name": finding.label, "kind": "resource"}
                 ],
