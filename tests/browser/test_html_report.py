@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from headless_browser import milliseconds
@@ -340,6 +341,13 @@ def test_it_is_dark_where_the_system_is_and_the_switch_overrules_it(reader):
     assert background(reader) == dark
 
 
+TOO_WIDE = """
+const edge = document.documentElement.clientWidth + 1;
+const wide = Array.from(document.querySelectorAll("body *")).filter(
+  (one) => !one.closest(".hidden, .skip") && one.getBoundingClientRect().right > edge
+);
+return wide.map((one) => `${one.tagName} ${one.className} ${one.closest("section")?.id}`);
+"""
 CONTRAST = """
 const [scheme] = arguments;
 const channel = (value) => { const v = value / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
@@ -380,6 +388,13 @@ def test_paper_shows_all_that_was_filtered_and_no_controls(reader):
     reader.emulate("print", prefers_color_scheme="dark")
     reader.script("dispatchEvent(new Event('beforeprint'))")
     assert len(reader.column(3)) == 100
+    reader.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 720, "height": 1000, "deviceScaleFactor": 1, "mobile": False},
+    )
+    assert reader.script("return document.querySelector('#list .reason').offsetWidth") > 150
+    assert reader.script(TOO_WIDE) == []
+    reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert not reader.one("#filters").is_displayed()
     assert not reader.one("#theme").is_displayed()
     assert all(reader.script("return Array.from(document.querySelectorAll('details'), (one) => one.open)"))
@@ -400,6 +415,10 @@ def test_it_can_be_read_on_a_telephone(reader):
     wide = reader.script("return document.documentElement.scrollWidth")
     reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert wide <= 390
+
+
+def test_two_thousand_tables_make_five_megabytes_at_most(large_page):
+    assert Path(large_page.removeprefix("file://")).stat().st_size <= 5_000_000
 
 
 def test_two_thousand_tables_open_and_filter_quickly(chrome, large_page):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,7 +88,8 @@ def access_view(report: Report) -> AccessView:
     sensitive = {table.arn for table in snapshot.tables() if _is_sensitive(context, table)}
     access = Access(snapshot)
     groups = access.terms(lambda table: table.arn in sensitive) if sensitive else ()
-    lines = tuple(_line(group) for group in groups[:MOST_GROUPS])
+    several = len({table.region for table in snapshot.tables() if table.arn in sensitive}) > 1
+    lines = tuple(_line(group, snapshot.account.id, several=several) for group in groups[:MOST_GROUPS])
     return AccessView((), tuple(Capability), lines, len(groups) - len(lines), len(sensitive), access.caveats)
 
 
@@ -100,15 +101,25 @@ def _is_sensitive(context: Context, table: Table) -> bool:
         return True
 
 
-def _line(group: TermsGroup) -> Line:
-    several = len({one.region for one in group.tables}) > 1
-    names = [f"{one.name} ({one.region})" if several else one.name for one in group.tables]
+def _line(group: TermsGroup, account: str, *, several: bool) -> Line:
+    principals = tuple(_short(one, account) for one in group.principals[:MOST_NAMES])
+    tables = tuple(
+        _told(group.tables[:MOST_NAMES]) if several else (one.name for one in group.tables[:MOST_NAMES])
+    )
     return Line(
-        Names(tuple(_short(one) for one in group.principals[:MOST_NAMES]), len(group.principals)),
-        Names(tuple(names[:MOST_NAMES]), len(names)),
+        Names(principals, len(group.principals)),
+        Names(tables, len(group.tables)),
         tuple(_cell(group.terms.get(capability)) for capability in Capability),
         tuple(_conditions(group)),
     )
+
+
+def _told(tables: Iterable[Table]) -> Iterator[str]:
+    """Yield names, the first of each Region with the Region."""
+    region = ""
+    for table in tables:
+        yield table.name if table.region == region else f"{table.region}: {table.name}"
+        region = table.region
 
 
 def _cell(terms: Terms | None) -> Cell:
@@ -126,7 +137,10 @@ def _conditions(group: TermsGroup) -> Iterator[Condition]:
         yield Condition(tuple(capabilities), shown, len(alternatives) - len(shown))
 
 
-def _short(principal: str) -> str:
-    """Return a principal of IAM by kind and name, anything else as it is."""
-    kind, _, name = principal.partition(":iam::")[2].partition(":")[2].partition("/")
-    return f"{kind} {name.rpartition('/')[2]}" if name and kind in {"role", "user"} else principal
+def _short(principal: str, account: str) -> str:
+    """Return the account's own root, roles and users by kind and name, anything else as it is."""
+    head, own, rest = principal.partition(f":iam::{account}:")
+    kind, _, name = rest.partition("/")
+    if not own or not head.startswith("arn:") or kind not in {"root", "role", "user"}:
+        return principal
+    return f"{kind} {name.rpartition('/')[2]}" if name else kind

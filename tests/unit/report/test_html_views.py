@@ -215,6 +215,24 @@ def test_of_many_principals_some_are_named_and_the_rest_counted():
     assert line.tables.rest == 0
 
 
+def test_only_the_accounts_own_principals_are_shortened():
+    foreign = "arn:aws:iam::999988887777:role/partner"
+    policy = [{**allow("dynamodb:*"), "Principal": {"AWS": foreign}}]
+    view = access_view(viewed(account(role("own", inline={"own": EVERYTHING}), of=orders(policy=policy))))
+    names = {name for line in view.lines for name in line.principals.shown}
+    assert {"root", "role own", foreign} <= names
+
+
+def test_tables_of_several_regions_say_which():
+    found = account(role("own", inline={"own": EVERYTHING}))
+    there = region(table("orders", region="eu-west-1", policy=None, stream_policy=None), name="eu-west-1")
+    view = access_view(viewed(found.model_copy(update={"regions": (*found.regions, there)})))
+    assert {name for line in view.lines for name in line.tables.shown} == {
+        "us-east-1: orders",
+        "eu-west-1: orders",
+    }
+
+
 def test_caveats_are_shown():
     refused = Gap("iam:GetAccountAuthorizationDetails", "AccessDenied")
     found = account(role(), gaps={"users": refused})
