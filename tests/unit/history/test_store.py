@@ -12,7 +12,7 @@ import pytest
 
 from dynasec.audit.changes import State
 from dynasec.errors import Exit
-from dynasec.history import database, store
+from dynasec.history import database, schema, store
 from dynasec.history.database import StoreError, StoreLockedError, opened
 from dynasec.history.reading import all_runs, findings_of
 from dynasec.history.schema import MIGRATIONS
@@ -281,7 +281,10 @@ def _folder(path):
     [
         (_garbage, "is damaged, or no history"),
         (_damaged, "is damaged, or no history"),
-        (_newer, "is of a newer version of dynasec (schema 99, this one knows 1); upgrade dynasec"),
+        (
+            _newer,
+            f"is of a newer version of dynasec (schema 99, this one knows {len(MIGRATIONS)}); upgrade dynasec",
+        ),
         (_foreign, "is a database of another program"),
         (_folder, "Is a directory"),
     ],
@@ -318,6 +321,31 @@ def test_a_full_disk_leaves_the_store_as_it_was(path, monkeypatch):
             keep(path, 1, *(seen("F", f"table-{n}", reason="x" * 3000) for n in range(50)))
     assert [one.run for one in all_runs(path)] == ["run-of-day-0"]
     assert told(keep(path, 2, FAIL), FAIL) == ["PERSISTING"]
+
+
+def test_a_step_to_a_newer_version_is_made_whole_or_not_at_all(path, monkeypatch):
+    keep(path, 0, FAIL)
+    before = len(MIGRATIONS)
+    broken = (*MIGRATIONS, ("CREATE TABLE more (x) STRICT", "no SQL at all"))
+    working = (*MIGRATIONS, ("CREATE TABLE more (x TEXT) STRICT",))
+    for steps, version in ((broken, before), (working, before + 1)):
+        monkeypatch.setattr(database, "MIGRATIONS", steps)
+        monkeypatch.setattr(schema, "MIGRATIONS", steps)
+        if steps is broken:
+            with pytest.raises(StoreError, match="cannot use the history"):
+                store.prepare(path)
+        else:
+            assert told(keep(path, 1, FAIL), FAIL) == ["PERSISTING"]
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (version,)
+
+
+def test_a_store_of_the_first_version_is_brought_up(path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "MIGRATIONS", MIGRATIONS[:1])
+        patch.setattr(schema, "MIGRATIONS", MIGRATIONS[:1])
+        keep(path, 0, FAIL)
+    assert told(keep(path, 1, FAIL), FAIL) == ["PERSISTING"]
 
 
 def test_observations_that_are_damaged_are_told(path):
