@@ -17,7 +17,7 @@ _COMMANDS: Final = {
     "apply": "Carry a plan out; what is not as it was reviewed is left alone.",
     "approve": "Approve of a plan, with a file that `apply` looks for.",
     "audit": "Score an account and report.",
-    "baseline": "Choose an audit that later ones are compared with, instead of the one before.",
+    "baseline": "Choose an audit that later ones are compared with.",
     "collect": "Read an account once into a snapshot file, for offline audits.",
     "config": "Write a first configuration, or check one.",
     "controls": "List the controls, or explain one.",

@@ -24,7 +24,7 @@ _NONE: Final = "no audit is a baseline"
 
 @click.group("baseline")
 def command() -> None:
-    """Choose an audit that later ones are compared with, instead of the one before."""
+    """Choose an audit that later ones are compared with."""
 
 
 @command.command("set")
