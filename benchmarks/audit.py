@@ -105,7 +105,17 @@ def environment(simulated: Simulated, home: str) -> dict[str, str]:
 def runs(options: argparse.Namespace) -> Iterator[Run]:
     """Run the audits that the options ask for, one after the other."""
     size = Size(options.tables, options.roles, options.policies)
-    command = [options.cli, "audit", "--region", HOME_REGION, "--fail-on", "never", *options.audit]
+    command = [
+        options.cli,
+        "audit",
+        "--region",
+        HOME_REGION,
+        "--fail-on",
+        "never",
+        "--store",
+        "none",
+        *options.audit,
+    ]
     for rates in ("none", "published") if options.rates == "both" else (options.rates,):
         behaviour = Behaviour(options.latency_ms, published_rates=rates == "published")
         limit = options.timeout or _SECONDS_TO_START + 3 * bound_seconds(size.tables)

@@ -25,17 +25,24 @@ def _no_real_account():
 _NUMBERS = itertools.count()
 
 
-@pytest.fixture(scope="session")
+def _move_in(home, patch):
+    for kind in ("DATA", "STATE", "CACHE", "CONFIG"):
+        patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _homes(tmp_path_factory):
-    return tmp_path_factory.mktemp("homes")
+    """Where the folders of tests are; fixtures that outlive a test have one of their own."""
+    homes = tmp_path_factory.mktemp("homes")
+    with pytest.MonkeyPatch.context() as patch:
+        _move_in(homes / "shared", patch)
+        yield homes
 
 
 @pytest.fixture(autouse=True)
 def _no_real_home(_homes, monkeypatch):
     """Each test has its own data, state, cache and configuration folder; none of them is there before it is needed."""
-    home = _homes / str(next(_NUMBERS))
-    for kind in ("DATA", "STATE", "CACHE", "CONFIG"):
-        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    _move_in(_homes / str(next(_NUMBERS)), monkeypatch)
 
 
 @pytest.fixture
