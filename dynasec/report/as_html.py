@@ -15,6 +15,7 @@ from dynasec.registry import Control
 from dynasec.report.guidance import part
 from dynasec.report.html import document, findings_data, zone_map
 from dynasec.report.html.access_view import access_view
+from dynasec.report.html.changes_view import changes_view
 from dynasec.report.html.drawing import drawing
 from dynasec.report.html.guidance_html import html
 from dynasec.report.html.summary import summary
@@ -43,6 +44,7 @@ def _view(report: Report) -> dict[str, Any]:
         "controls": len(report.controls),
         "findings": len(report.findings),
         **summary(report),
+        "changes": changes_view(report),
         "gaps": report.gaps,
         "problems": [*report.problems, *(f"{one.pack} {one.module}: {one.error}" for one in report.broken)],
         "maps": regions,

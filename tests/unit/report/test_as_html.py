@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import pytest
 
 from dynasec.access import READS as ACCESS_READS
+from dynasec.audit.changes import Absent, Point, Seen, Since, State
 from dynasec.audit.finding import Suppressed
 from dynasec.audit.report import Report
 from dynasec.check import Severity, Status
@@ -20,6 +21,7 @@ from dynasec.plugins import BrokenPlugin
 from dynasec.report.html.findings_data import STATUSES, unpack
 from dynasec.report.html.guidance_html import html
 from dynasec.report.interface import by_name
+from tests.support.accounts import NOW
 from tests.support.findings import control, finding, report
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)> \u2028 \u202e {{ 7*7 }} & \" ' ü"
@@ -217,3 +219,42 @@ def test_guidance_shows_lists_and_code() -> None:
     assert html("- CLI: `aws <x>`\n- \u202e") == (
         "<ul>\n<li>CLI: <code>aws &lt;x&gt;</code></li>\n<li>\\u202e</li>\n</ul>\n"
     )
+
+
+def test_without_history_nothing_is_said_of_changes(page: Page) -> None:
+    assert "changes" not in {tag.get("id") for tag in page.named("section")}
+
+
+def test_what_changed_and_the_course_of_the_score() -> None:
+    bad, mended, old = (
+        finding(label="new one"),
+        finding(Status.PASS, label="mended"),
+        finding(label="old one"),
+    )
+    gone = Absent("f", "some-control", "us-east-1", "arn", HOSTILE, "HIGH", State.GONE, NOW)
+    since = Since(
+        run="r1",
+        time=NOW,
+        score=50.0,
+        seen={
+            bad.fingerprint: Seen(State.NEW, NOW),
+            mended.fingerprint: Seen(State.FIXED, NOW),
+            old.fingerprint: Seen(State.PERSISTING, NOW),
+        },
+        absent=(gone,),
+        trend=(Point("r0", NOW, 40.0), Point("r1", NOW, 50.0), Point("r2", NOW, 75.5)),
+    )
+    found = Page(by_name("html").render(report(bad, mended, old, since=since)))
+    told = "".join(text for _, text in found.texts)
+    assert "1 new, 1 persisting, 1 fixed, 1 gone" in told
+    assert SHOWN in told
+    assert [tag["points"] for tag in found.named("polyline")] == ["0.0,54.0 300.0,45.0 600.0,22.0"]
+    rows = [
+        text for tag, text in found.texts if tag == "span" and text in {"NEW", "FIXED", "GONE", "PERSISTING"}
+    ]
+    assert rows == ["NEW", "FIXED", "GONE"]
+
+
+def test_the_first_run_has_nothing_to_compare_with() -> None:
+    found = Page(by_name("html").render(report(finding(), since=Since())))
+    assert "first run" in "".join(text for _, text in found.texts)
