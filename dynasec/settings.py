@@ -19,6 +19,7 @@ LONGEST_SUPPRESSION = timedelta(days=180)
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Organization = Annotated[str, StringConstraints(pattern=r"^o-[a-z0-9]{10,32}$")]
 SeverityName = Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"]
+StateName = Literal["new", "regressed", "persisting", "fixed", "gone", "unknown", "suppressed"]
 
 
 class _Section(BaseModel):
@@ -179,6 +180,41 @@ class Suppression(_Section):
             raise ConfigurationError(msg)
 
 
+class Notify(_Section):
+    """Who is told what changed since the run before: findings of at least this severity, in these states.
+
+    Each kind has an address of its own: `topic` and `bus` are ARNs; `url_env` is the name of the environment variable that holds the URL of
+    a webhook, which is a secret. `limit` is how many findings one digest names. Security Hub is told of every finding that ever failed,
+    in each run: what it is not told of would stay there as it was.
+    """
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+    kind: Literal["sns", "eventbridge", "webhook", "security-hub"]
+    severity: SeverityName = "LOW"
+    states: tuple[StateName, ...] = ("new", "regressed", "fixed")
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    topic: Annotated[str, StringConstraints(pattern=r"^$|^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$")] = (
+        ""
+    )
+    bus: Annotated[
+        str, StringConstraints(pattern=r"^$|^arn:aws[a-z-]*:events:[a-z0-9-]+:\d{12}:event-bus/[\w./-]+$")
+    ] = ""
+    url_env: Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z_][A-Za-z0-9_]*$")] = ""
+
+    @model_validator(mode="after")
+    def _has_its_address(self) -> Self:
+        own = {"sns": "topic", "eventbridge": "bus", "webhook": "url_env"}.get(self.kind)
+        if own is not None and not getattr(self, own):
+            msg = f"{self.name}: a target of kind {self.kind} needs {own}"
+            raise ValueError(msg)
+        foreign = {"topic", "bus", "url_env", *(("states", "limit") if self.kind == "security-hub" else ())}
+        for name in sorted(foreign & self.model_fields_set):
+            if name != own:
+                msg = f"{self.name}: a target of kind {self.kind} has no {name}"
+                raise ValueError(msg)
+        return self
+
+
 class Settings(_Section):
     """The whole configuration."""
 
@@ -193,6 +229,16 @@ class Settings(_Section):
     rules: tuple[Rule, ...] = ()
     attest: tuple[Attestation, ...] = ()
     suppress: tuple[Suppression, ...] = ()
+    notify: tuple[Notify, ...] = ()
+
+    @model_validator(mode="after")
+    def _targets_have_names_of_their_own(self) -> Self:
+        names = [one.name for one in self.notify]
+        for name in names:
+            if names.count(name) > 1:
+                msg = f"two targets of notify are called {name!r}"
+                raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _classes_exist(self) -> Self:

@@ -24,6 +24,7 @@ _COMMANDS: Final = {
     "demo": "Audit a simulated account: no AWS needed.",
     "export": "Write a plan as infrastructure code, as a script, or as a role.",
     "history": "Look at past audits and at the runs that were applied; see what changed.",
+    "notify": "Tell people and machines what audits changed; see what waits to be told.",
     "permissions": "Print the least-privilege policy that the chosen controls need.",
     "plan": "Turn failed findings into a remediation plan file; write nothing to AWS.",
     "rollback": "Take an applied run back; what has moved on since is left alone.",

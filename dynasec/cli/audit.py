@@ -21,11 +21,13 @@ from dynasec.cli import logs
 from dynasec.cli.heartbeat import beating
 from dynasec.cli.keeping import History, history_of
 from dynasec.cli.live import clients_of, collect_in, request_of
+from dynasec.cli.notifying import deliver_after_audit
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
 from dynasec.cli.running import Running, running_options
 from dynasec.collect.caller import resolve
 from dynasec.files import refuse_unwritable, write_private
 from dynasec.model.snapshot import Snapshot
+from dynasec.notify.queue import queueing
 from dynasec.registry import Control, load
 from dynasec.report.interface import FORMATS, by_name, by_suffix
 
@@ -122,7 +124,10 @@ class Asked:
                 tables=self.tables,
                 frameworks=self.selection.framework,
             )
-            return self._told(replace(report, run_id=self.run_id), history)
+            code = self._told(replace(report, run_id=self.run_id), history)
+            if not self.running.no_notify:
+                deliver_after_audit(history.path, settings, self.common)
+            return code
 
     def _account(self, controls: Sequence[Control], history: History, held: ExitStack) -> Snapshot:
         """Read the account, or the file that holds it, under the lock of its history."""
@@ -141,7 +146,8 @@ class Asked:
 
     def _told(self, report: Report, history: History) -> int:
         """Write and print a report, keep it, and return what the process should end with."""
-        with history.keeping(report, self.tables) as whole:
+        targets = () if self.running.no_notify else report.settings.notify
+        with history.keeping(report, self.tables, queueing(report, targets)) as whole:
             write_reports(whole, self.outputs)
             states = self.running.only if whole.since is not None else ()
             shown = whole.only(states) if states else whole

@@ -34,7 +34,9 @@ class History:
         return nullcontext() if self.path is None else locked(self.path, partition, account)
 
     @contextmanager
-    def keeping(self, report: Report, tables: tuple[str, ...]) -> Generator[Report]:
+    def keeping(
+        self, report: Report, tables: tuple[str, ...], witness: store.Witness | None = None
+    ) -> Generator[Report]:
         """Keep the run of a report, and hand over the report with what changed since.
 
         It is kept when the block, which must tell what is in the report, ends well. If it cannot be kept the report is handed over
@@ -50,7 +52,7 @@ class History:
         problem: StoreError | None = None
         with ExitStack() as held:
             try:
-                since = held.enter_context(store.recording(self.path, report, tables))
+                since = held.enter_context(store.recording(self.path, report, tables, witness))
                 report = replace(report, since=since)
             except StoreError as failure:
                 problem = failure

@@ -23,6 +23,7 @@ class Running:
     deadline: float | None
     jitter: float
     heartbeat: str | None
+    no_notify: bool
 
 
 def _states(_: click.Context, option: click.Parameter, text: str | None) -> tuple[State, ...]:
@@ -91,6 +92,9 @@ running_options = bundle(
             metavar="URL",
             envvar="DYNASEC_HEARTBEAT_URL",
             help="Ask for this URL when the audit has run, and for URL/fail when it could not.",
+        ),
+        click.option(
+            "--no-notify", is_flag=True, help="Tell nobody that dynasec.toml names, not even later."
         ),
     ],
 )

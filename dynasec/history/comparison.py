@@ -50,9 +50,10 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a run says of a remembered finding; `memory` is how it is remembered from now on."""
+    """What a run says of a remembered finding; `memory` is how it is remembered from now on, `before` how it stood until then."""
 
     memory: Memory
+    before: Standing
     observed: Observed
     state: State | None
 
@@ -82,9 +83,8 @@ def judge(memory: Memory, observed: Observed, now: datetime) -> Judged:
     begins = state is State.NEW and memory.standing is not Standing.ACCEPTED
     first = now if begins else min(memory.first_seen, now)
     last = max(memory.last_seen, now) if observed in _FAILS else memory.last_seen
-    return Judged(
-        replace(memory, standing=standing, first_seen=first, last_seen=max(first, last)), observed, state
-    )
+    after = replace(memory, standing=standing, first_seen=first, last_seen=max(first, last))
+    return Judged(after, memory.standing, observed, state)
 
 
 def stored_text(text: str) -> str:

@@ -63,7 +63,27 @@ _FIRST: Final = (
     """,
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+_OUTBOX: Final = (
+    """
+    CREATE TABLE outbox (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        target TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        region TEXT NOT NULL,
+        run TEXT NOT NULL,
+        part INTEGER NOT NULL,
+        findings INTEGER NOT NULL,
+        queued TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        problem TEXT NOT NULL DEFAULT '',
+        body BLOB NOT NULL,
+        UNIQUE (target, run, part)
+    ) STRICT
+    """,
+)
+"""Notifications that wait, for `dynasec.notify`: they are kept with the run that gave rise to them, or neither is."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _OUTBOX)
 """The statements that lead from version n to n + 1; a released step is never changed, only followed by another."""
 
 

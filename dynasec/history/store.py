@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC
@@ -26,6 +26,9 @@ from dynasec.history.states import Observed, Standing
 
 _LOG = logging.getLogger(__name__)
 
+Witness = Callable[[sqlite3.Connection, Sequence[Judged]], None]
+"""Writes down what else must be kept with a run; it is told what became of every finding since the run before, never since a baseline."""
+
 
 def prepare(path: Path) -> None:
     """Make the store if it is not there, and see whether it can be used: worth knowing before an hour of reading.
@@ -39,11 +42,13 @@ def prepare(path: Path) -> None:
 
 
 @contextmanager
-def recording(path: Path, report: Report, tables: tuple[str, ...] = ()) -> Generator[Since]:
+def recording(
+    path: Path, report: Report, tables: tuple[str, ...] = (), witness: Witness | None = None
+) -> Generator[Since]:
     """Keep a run, and hand over what changed since the run before it in the same scope, or since the scope's baseline.
 
     It is kept for good when the block ends well: what could not be told to anybody will be told by the next run. `tables` are the globs
-    by which tables were chosen.
+    by which tables were chosen; `witness` writes in the same transaction.
 
     Raises:
         StoreError: it cannot be kept; the store is as it was.
@@ -57,6 +62,8 @@ def recording(path: Path, report: Report, tables: tuple[str, ...] = ()) -> Gener
         memories = _memories(connection, scope)
         judged = _numbered(connection, scope, list(compare(report, memories)))
         _insert_run(connection, scope, report, judged)
+        if witness is not None:
+            witness(connection, judged)
         kept = list(read_runs(connection, scope))
         yield since(connection, report, kept, judged, memories)
 
