@@ -101,7 +101,7 @@ def _named(targets: Sequence[Notify], name: str | None) -> list[Notify]:
     if not found:
         msg = "there is no [[notify]] in dynasec.toml" if name is None else f"no target is called {name!r}"
         known = ", ".join(one.name for one in targets)
-        raise UsageError(msg, hint=f"there are: {known}" if known else "see docs/notifications.md")
+        raise UsageError(msg, hint=f"there are: {known}" if known else "see docs/operations.md")
     return found
 
 
