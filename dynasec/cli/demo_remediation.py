@@ -14,17 +14,18 @@ import click
 
 from dynasec.audit.report import Report
 from dynasec.cli.applying import Application, carry_out
-from dynasec.cli.evidence import assessor
 from dynasec.cli.live import collect_with
 from dynasec.cli.options import Common
 from dynasec.cli.planning import Basis
 from dynasec.cli.site import Site
 from dynasec.collect.clients import Clients
+from dynasec.demo.requests import observed
 from dynasec.errors import Exit
 from dynasec.printable import printable
 from dynasec.registry import Control, Registry
 from dynasec.remedies import load as load_remedies
 from dynasec.remedy.gates import Consent
+from dynasec.remedy.impact import Assessor, assessor
 from dynasec.remedy.journal import run_of
 from dynasec.remedy.outcomes import GOOD, RunResult
 from dynasec.remedy.ownership import Ownership
@@ -32,6 +33,8 @@ from dynasec.remedy.plan import Change, Plan
 from dynasec.remedy.rollback import undo_plan
 from dynasec.remedy.runs import Runs
 from dynasec.report import plan_text
+from dynasec.report.change_text import WIDTH
+from dynasec.report.columns import wrap
 from dynasec.settings import Settings
 
 
@@ -92,10 +95,11 @@ class Tour:
         )
         before = self._audit()
         self._step("1. audit", _score(before))
-        plan = self._basis().plan(before.snapshot, now=clock.now())
+        assess = assessor(observed(before.snapshot), accept_no_evidence=False)
+        plan = self._basis(assess).plan(before.snapshot, now=clock.now())
         self._step("2. plan and show", *plan_text.head(plan), *_listed(plan))
         ready = tuple(change.id for change in plan.changes if not change.blocked)
-        applied = carry_out(site, plan, Application(consent=_consent(plan), only=ready))
+        applied = carry_out(site, plan, Application(consent=_consent(plan), only=ready, assess=assess))
         self._step("3. apply", *_ended(applied))
         after = self._audit()
         self._step("4. audit again", _score(after), *_turned(before, after))
@@ -117,13 +121,13 @@ class Tour:
         )
         return Exit.CANNOT_RUN if left else Exit.OK
 
-    def _basis(self) -> Basis:
+    def _basis(self, assess: Assessor | None = None) -> Basis:
         return Basis(
             registry=self.registry,
             controls=self.controls,
             remedies=load_remedies(),
             settings=self.settings,
-            assess=assessor((), self.common, accept_none=False),
+            assess=assess or assessor(None, accept_no_evidence=False),
             ownership=Ownership({}),
         )
 
@@ -135,7 +139,14 @@ class Tour:
     def _step(self, title: str, *lines: str) -> None:
         click.echo(click.style(title, bold=True), color=self.common.color)
         for line in lines:
-            click.echo(f"  {line}", color=self.common.color)
+            indent = " " * (2 + len(line) - len(line.lstrip()))
+            whole = (
+                wrap(line.strip(), WIDTH, first=indent, rest=f"{indent}  ")
+                if len(line) > WIDTH
+                else (f"  {line}",)
+            )
+            for one in whole:
+                click.echo(one, color=self.common.color)
         click.echo()
 
 
@@ -154,15 +165,18 @@ def _listed(plan: Plan) -> Iterator[str]:
     ready = Counter(change.remediation for change in plan.changes if not change.blocked)
     blocked = Counter(change.remediation for change in plan.changes if change.blocked)
     for name in sorted({*ready, *blocked}):
-        held = f", {blocked[name]} blocked: {_reason(plan.changes, name)}" if blocked[name] else ""
+        held = f", {blocked[name]} blocked" if blocked[name] else ""
         yield f"{name}: {ready[name]} to apply{held}"
+        yield from (f"  {reason}" for reason in _reasons(plan.changes, name))
 
 
-def _reason(changes: tuple[Change, ...], remediation: str) -> str:
-    reasons = Counter(
-        one.blocked[0].reason for one in changes if one.remediation == remediation and one.blocked
-    )
-    return reasons.most_common(1)[0][0]
+def _reasons(changes: tuple[Change, ...], remediation: str) -> Iterator[str]:
+    """Yield what most of the blocked changes of a remediation are blocked by, and what blocks one that somebody was observed for."""
+    reasons = [
+        blocked.reason for one in changes if one.remediation == remediation for blocked in one.blocked[:1]
+    ]
+    yield from (reason for reason, _ in Counter(reasons).most_common(1))
+    yield from (reason for reason in reasons[1:] if reason.startswith("observed requests"))
 
 
 def _ended(result: RunResult) -> Iterator[str]:
@@ -207,4 +221,4 @@ def _turned(
         ):
             turned[one.control, was, now] += 1
     for (control, was, now), count in sorted(turned.items()):
-        yield f"{control}: {count} from {was} to {now}"
+        yield f"{control}: {count} " + (f"new, {now}" if was == "absent" else f"from {was} to {now}")

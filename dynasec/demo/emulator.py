@@ -98,6 +98,11 @@ def _furnished() -> Clients:
 def _answers() -> Answers:
     """Return what moto cannot answer; mostly that the account has nothing of the kind."""
     return {
+        "sts:GetCallerIdentity": {
+            "UserId": "AROA:demo",
+            "Account": ACCOUNT,
+            "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/account-admin/demo",
+        },
         "backup:ListProtectedResources": {"Results": []},
         "backup:DescribeRegionSettings": {"ResourceTypeOptInPreference": {"DynamoDB": True}},
         "config:DescribeDeliveryChannelStatus": {

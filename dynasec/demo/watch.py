@@ -1,8 +1,8 @@
 """Who watches, and what nobody hears.
 
-us-east-1 has a trail, a detector and a recorder, and each has a hole: the trail logs the items of `orders` only; the rule for GuardDuty
-findings was copied from an article whose pattern has stray spaces, so it never matches, and the topic behind it would not let EventBridge
-publish; AWS Config has one of the rules it should have. us-west-2 has tables and nobody watching. eu-west-1 has nothing at all.
+us-east-1 has a trail, a detector and a recorder, and each has a hole: the trail logs the items of `orders` and `payments` only; the rule
+for GuardDuty findings was copied from an article whose pattern has stray spaces, so it never matches, and the topic behind it would not let
+EventBridge publish; AWS Config has one of the rules it should have. us-west-2 has tables and nobody watching. eu-west-1 has nothing at all.
 """
 
 from __future__ import annotations
@@ -35,13 +35,16 @@ def _trail(aws: Aws) -> None:
                 "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
             },
             {
-                "Name": "items of orders",
+                "Name": "items of orders and payments",
                 "FieldSelectors": [
                     {"Field": "eventCategory", "Equals": ["Data"]},
                     {"Field": "resources.type", "Equals": ["AWS::DynamoDB::Table"]},
                     {
                         "Field": "resources.ARN",
-                        "Equals": [f"arn:aws:dynamodb:{_REGION}:{ACCOUNT}:table/orders"],
+                        "Equals": [
+                            f"arn:aws:dynamodb:{_REGION}:{ACCOUNT}:table/{name}"
+                            for name in ("orders", "payments")
+                        ],
                     },
                 ],
             },

@@ -15,6 +15,7 @@ from dynasec.audit.report import Report
 from dynasec.model.table import Table
 from dynasec.remediation import Risk
 from dynasec.remedies import Remedies
+from dynasec.remedy.contradictions import one_at_a_time
 from dynasec.remedy.documents import change_of, totals
 from dynasec.remedy.drafts import Proposed, propose
 from dynasec.remedy.impact import Assessor
@@ -48,7 +49,8 @@ class Planner:
         """Return the sealed plan for an audit's failures."""
         proposals = propose(report, self.remedies)
         trial = Trial(report, proposals.drafts)
-        changes = self._together([self._change(one, trial) for _, one in _ordered(proposals.drafts)], trial)
+        changes = one_at_a_time(self._change(one, trial) for _, one in _ordered(proposals.drafts))
+        changes = self._together(changes, trial)
         changes = _in_waves(changes)
         ready = {change.key for change in changes if not change.blocked}
         outcome = trial.outcome([one for key, one in _ordered(proposals.drafts) if key in ready])
@@ -77,7 +79,8 @@ class Planner:
         ).sealed()
 
     def _change(self, proposed: Proposed, trial: Trial) -> Change:
-        owner = Owner({}) if proposed.subject is None else self.ownership.of(proposed.subject)
+        touched = (*filter(None, (proposed.subject,)), *proposed.draft.touches)
+        owner = next(filter(None, map(self.ownership.of, touched)), Owner({}))
         blocked = list(_blocked(proposed, owner, trial))
         impact: Impact | None = None
         if (proposed.draft.risk or proposed.remedy.remediation.risk) is Risk.ACCESS:

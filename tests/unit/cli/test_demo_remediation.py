@@ -28,7 +28,10 @@ def test_the_account_is_better_after_the_apply_and_as_before_after_the_rollback(
     assert "FAILED" not in out
     assert "every finding is as it was in the first audit, but what no call takes back" in out
     assert "stays, as the plan said: key-usable: 1 from FAIL to PASS" in out
-    assert "deny-insecure-transport: 0 to apply" in out
+    assert "deny-insecure-transport: 2 to apply, 12 blocked" in out
+    assert "deny-insecure-transport: 2 VERIFIED" in out
+    assert "first log data events" in out
+    assert max(map(len, out.splitlines())) <= 100
 
 
 def test_waiting_takes_no_time_but_it_passes():

@@ -9,6 +9,10 @@ from dynasec import settings
 from dynasec.check import Status
 from dynasec.cli import demo
 from dynasec.demo import configuration
+from dynasec.demo.requests import observed
+from dynasec.remedy.access_state import AccountState
+from dynasec.remedy.evidence import FRESH, WINDOW
+from dynasec.remedy.keepers import caller_of
 from dynasec.settings import LONGEST_SUPPRESSION, Settings
 
 TODAY = date(2026, 1, 15)
@@ -73,3 +77,24 @@ def test_the_configuration_is_written_and_told(shown):
     assert max(map(len, text.splitlines())) <= 100
     today = date.fromisoformat(path.read_text().partition("expires = ")[2][:10]) - timedelta(days=90)
     assert settings.load(path, today=today) == configuration.settings(today)
+
+
+def test_what_was_observed_is_enough_to_judge_the_tables_that_are_logged_and_no_others(shown):
+    report, _, _ = shown
+    seen = observed(report.snapshot)
+    assert seen.window >= WINDOW
+    assert report.snapshot.taken_at - seen.last < FRESH
+    assert not seen.problems
+    asked = {request.resource.rpartition("/")[2] for request in seen.requests}
+    logged = {
+        one.label
+        for one in report.findings
+        if (one.control, one.status) == ("table-data-events", Status.PASS)
+    }
+    assert asked == {"orders", "payments"}
+    assert logged <= asked
+
+
+def test_the_caller_is_a_principal_of_the_account(shown):
+    report, _, _ = shown
+    assert caller_of(AccountState.of(report.snapshot)) is not None
