@@ -21,18 +21,8 @@ what they say, nor to policies that nobody has. Without declared administrators,
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.identity import Policy
 from dynasec.semantics.administrators import is_administrator
+from dynasec.semantics.broad_policies import why_broad
 from dynasec.semantics.policy_in_use import idle, missing_holders
-
-BROAD = {
-    "AmazonDynamoDBFullAccess": "changes and deletes every table",
-    "AmazonDynamoDBFullAccess_v2": "changes and deletes every table",
-    "AmazonDynamoDBFullAccesswithDataPipeline": "changes and deletes every table",
-    "DatabaseAdministrator": "changes and deletes every table",
-    "AmazonDynamoDBReadOnlyAccess": "reads every item of every table",
-    "ReadOnlyAccess": "reads every item of every table",
-    "AdministratorAccess": "does everything to every table",
-    "PowerUserAccess": "does everything to every table",
-}
 
 check = Check(
     subject=Policy,
@@ -51,7 +41,7 @@ check = Check(
 @check.evaluator
 def evaluate(policy: Policy, context: Context) -> Verdict:
     """Look for holders of a broad policy that are no administrators."""
-    what = BROAD.get(policy.name) if policy.aws_managed else None
+    what = why_broad(policy)
     if what is None:
         return Verdict.not_applicable("is none of the AWS managed policies that open every table")
     nobodys = idle(policy)

@@ -9,8 +9,9 @@ No Allow statement reaches writing or changing actions of DynamoDB or DAX by a w
 without a condition that really narrows it. Conditions that every caller can meet (TLS, MFA, time) do not narrow, nor does it help to name
 tables or to except some (NotResource). Wildcards that only read (`dynamodb:Describe*`) and NotAction are not this control's.
 
-AWS managed policies are judged as soon as somebody has them. Not applicable to policies that nobody has, since those grant nothing, to
-those of service-linked roles, which only AWS can change, and to those that only `trust.administrators` hold.
+AWS managed policies are judged as soon as somebody has them, but for those that `no-broad-managed-policy` names. Not applicable to policies
+that nobody has, since those grant nothing, to those of service-linked roles, which only AWS can change, and to those that only
+`trust.administrators` hold.
 
 ## How to fix
 - Console: IAM, the policy, Edit: list the actions that are needed. An AWS managed policy is detached and replaced by one of your own.
@@ -24,6 +25,7 @@ from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.iam.wildcards import Wildcard, wildcards
 from dynasec.model.identity import DETAILS, Policy
 from dynasec.semantics.administrators import held_by_administrators_only
+from dynasec.semantics.broad_policies import JUDGED_ELSEWHERE, why_broad
 from dynasec.semantics.policy_in_use import held_by, idle
 from dynasec.semantics.policy_text import document_of
 from dynasec.semantics.reached_resources import about_dynamodb
@@ -48,6 +50,8 @@ def evaluate(policy: Policy, context: Context) -> Verdict:
     nobodys = idle(policy)
     if nobodys is not None:
         return Verdict.not_applicable(nobodys, bounds=list(policy.bounds))
+    if why_broad(policy):
+        return Verdict.not_applicable(JUDGED_ELSEWHERE)
     document = document_of(policy.text.known(), DETAILS)
     found = wildcards(about_dynamodb(document, Arn.parse(policy.arn).partition))
     if not found:

@@ -10,9 +10,10 @@ Every Allow statement that reaches reading or writing items, of DynamoDB or DAX,
 `table/orders/index/*`, `table/orders-*` and `table/${aws:PrincipalTag/team}-orders` do. A condition on `aws:ResourceTag` that really
 narrows counts as naming; others do not, since they leave the tables open. Denies are not set off.
 
-AWS managed policies are judged as soon as somebody has them. Not applicable to policies that nobody has, since those grant nothing, to
-those of service-linked roles, which only AWS can change, and to those that only `trust.administrators` hold. A statement with wildcards in
-actions and resources is named by `no-wildcard-actions` too: each is mended by another edit.
+AWS managed policies are judged as soon as somebody has them, but for those that `no-broad-managed-policy` names. Not applicable to policies
+that nobody has, since those grant nothing, to those of service-linked roles, which only AWS can change, and to those that only
+`trust.administrators` hold. A statement with wildcards in actions and resources is named by `no-wildcard-actions` too: each is mended by
+another edit.
 
 ## How to fix
 - Console: IAM, the policy, Edit: list the tables, and their `/index/*` where indexes are queried. An AWS managed policy is detached and
@@ -30,6 +31,7 @@ from dynasec.iam.narrowing import narrowing
 from dynasec.iam.wildcards import SERVICES
 from dynasec.model.identity import DETAILS, Policy
 from dynasec.semantics.administrators import held_by_administrators_only
+from dynasec.semantics.broad_policies import JUDGED_ELSEWHERE, why_broad
 from dynasec.semantics.granted_actions import names_nothing, reached_actions
 from dynasec.semantics.item_access import ITEMS
 from dynasec.semantics.policy_in_use import held_by, idle
@@ -51,6 +53,8 @@ def evaluate(policy: Policy, context: Context) -> Verdict:
     nobodys = idle(policy)
     if nobodys is not None:
         return Verdict.not_applicable(nobodys, bounds=list(policy.bounds))
+    if why_broad(policy):
+        return Verdict.not_applicable(JUDGED_ELSEWHERE)
     document = document_of(policy.text.known(), DETAILS)
     reduced = about_dynamodb(document, Arn.parse(policy.arn).partition).statements
     reached = [(one, reached_actions(one, ITEMS)) for one in reduced]

@@ -69,14 +69,24 @@ def test_the_reason_names_statement_pattern_and_holder():
 
 
 def test_an_aws_managed_policy_is_to_be_detached():
-    admin = managed("AdministratorAccess", [allow("*")], aws=True, attachments=1)
-    finding = one(admin, role("ops", attached=(admin.arn,)))
+    data = managed("SomeJobFunction", [allow("dynamodb:*")], aws=True, attachments=1)
+    finding = one(data, role("ops", attached=(data.arn,)))
     assert finding.status is Status.FAIL
     assert finding.reason.endswith("held by role/ops; AWS owns the policy, so detach it")
 
 
-def test_power_user_access_is_not_this_controls():
-    power = managed("PowerUserAccess", [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], aws=True)
+@pytest.mark.parametrize("name", ["AdministratorAccess", "AmazonDynamoDBFullAccess"])
+def test_broad_aws_managed_policies_are_named_once_by_the_control_about_them(name):
+    policy = managed(name, [allow("dynamodb:*")], aws=True, attachments=1)
+    finding = one(policy, role("ops", attached=(policy.arn,)))
+    assert finding.status is Status.NOT_APPLICABLE
+    assert "see no-broad-managed-policy" in finding.reason
+    own = managed(name, [allow("dynamodb:*")], attachments=1)
+    assert one(own, role("ops", attached=(own.arn,))).status is Status.FAIL
+
+
+def test_a_wildcard_by_inversion_is_not_this_controls():
+    power = managed("power", [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}])
     finding = one(power, role(attached=(power.arn,)))
     assert finding.status is Status.PASS
     assert "NotAction of statement 1 is not judged here" in finding.reason

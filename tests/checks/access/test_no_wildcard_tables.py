@@ -133,6 +133,17 @@ def test_an_aws_managed_policy_is_judged_once_somebody_has_it():
     assert verdict(CONTROL, snapshot(identity=identity(stream, holder))).status is Status.FAIL
 
 
+def test_a_broad_aws_managed_policy_is_named_once_by_the_control_about_it():
+    broad = managed("AmazonDynamoDBReadOnlyAccess", [allow("dynamodb:GetItem")], aws=True, attachments=1)
+    holder = role("reporting", attached=(broad.arn,))
+    account = snapshot(identity=identity(broad, holder))
+    assert verdict(CONTROL, account).status is Status.NOT_APPLICABLE
+    assert verdict("no-broad-managed-policy", account).status is Status.FAIL
+    own = managed("AmazonDynamoDBReadOnlyAccess", [allow("dynamodb:GetItem")], attachments=1)
+    holder = role("reporting", attached=(own.arn,))
+    assert verdict(CONTROL, snapshot(identity=identity(own, holder))).status is Status.FAIL
+
+
 @pytest.mark.parametrize("text", ["{", Fact(gap=REFUSED)])
 def test_what_cannot_be_read_is_unknown(text):
     assert judged(text).status is Status.UNKNOWN
