@@ -18,6 +18,7 @@ from dynasec.files import refuse_unwritable, write_private
 from dynasec.printable import printable
 from dynasec.registry import load
 from dynasec.report.configuration import READS, proposed
+from dynasec.semantics.wording import counted
 from dynasec.settings import FILE_NAME, Settings
 
 
@@ -63,7 +64,7 @@ def check(common: Common) -> None:
         raise ConfigurationError(msg)
     click.echo(
         printable(
-            f"{path}: {len(settings.rules)} rules, {len(settings.suppress)} suppressions, all of it means something"
+            f"{path}: {counted(len(settings.rules), 'rule')}, {counted(len(settings.suppress), 'suppression')}: all of it is valid"
         )
     )
 

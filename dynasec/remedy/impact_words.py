@@ -8,6 +8,7 @@ from typing import Final
 from dynasec.access.questions import Part
 from dynasec.iam.actions import DATA_READ, DATA_WRITE
 from dynasec.remedy.access_comparison import Loss, Lost, Place
+from dynasec.semantics.wording import counted
 
 _ACTIONS: Final = 8
 """Actions written out in one line, those on items first; the rest are counted."""
@@ -50,7 +51,7 @@ def actions_in_words(actions: Sequence[str]) -> str:
     rest = len(actions) - _ACTIONS
     ordered = sorted(actions, key=lambda action: (action not in DATA_READ, action not in DATA_WRITE, action))
     listed = ", ".join(ordered[:_ACTIONS])
-    return f"{listed} and {rest} more actions" if rest > 0 else listed
+    return f"{listed} and {counted(rest, 'more action')}" if rest > 0 else listed
 
 
 def place_in_words(place: Place, tables: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import click
@@ -53,7 +53,7 @@ def _fields(change: Change, closes: str) -> Iterator[str]:
     for reason in change.risk.reasons:
         yield from field("risk", reason)
     if change.impact is not None:
-        yield from _impact(change.impact)
+        yield from _impact(change.impact, {blocked.reason for blocked in change.blocked})
     if change.cost is not None:
         cost = change.cost
         yield from field(
@@ -73,7 +73,8 @@ def field(label: str, text: str) -> Iterator[str]:
     yield from wrap(printable(text), WIDTH, first=start, rest=" " * len(start))
 
 
-def _impact(impact: Impact) -> Iterator[str]:
+def _impact(impact: Impact, told: Collection[str]) -> Iterator[str]:
+    """Yield an impact, without what was `told` as the reason why the change is blocked."""
     yield from field(
         "impact",
         f"{impact.evaluated} answers compared, {impact.observed} observed requests among the evidence",
@@ -87,7 +88,8 @@ def _impact(impact: Impact) -> Iterator[str]:
         ("unknown", impact.unknown),
     ):
         for one in found:
-            yield from field(label, one)
+            if one not in told:
+                yield from field(label, one)
 
 
 def _calls(calls: Sequence[Call], indent: str = "    ") -> Iterator[str]:

@@ -11,6 +11,7 @@ from dynasec.access.row import Standing
 from dynasec.model.fact import Gap, Gaps, Unknown
 from dynasec.model.identity import IamPrincipal
 from dynasec.model.table import Table
+from dynasec.semantics.wording import counted
 
 __all__ = ["Escalation", "SelfGranted", "evidence", "told"]
 
@@ -44,7 +45,9 @@ class SelfGranted:
 def told(escalation: Escalation) -> str:
     """Say in a line what can be gained, and by what."""
     gained = sorted({arn for way in escalation.ways for arn in way.tables})
-    names = gained[0].rpartition("/")[2] + (f" and {len(gained) - 1} more tables" if len(gained) > 1 else "")
+    names = gained[0].rpartition("/")[2] + (
+        f" and {counted(len(gained) - 1, 'more table')}" if len(gained) > 1 else ""
+    )
     first, *rest = escalation.ways
     more = f", or {len(rest)} more ways" if len(rest) > 1 else ", or one more way" if rest else ""
     return f"may give itself the items of {names} by {_words(first)}{more}"

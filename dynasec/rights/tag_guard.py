@@ -27,6 +27,7 @@ from dynasec.iam.matching import Pattern, overlaps
 from dynasec.iam.wildcards import SERVICES
 from dynasec.model.fact import Gap
 from dynasec.semantics.reached_resources import about_dynamodb
+from dynasec.semantics.wording import counted
 
 _OF_RESOURCES: Final = ("aws:resourcetag/", "dynamodb:resourcetag/")
 _OF_PRINCIPALS: Final = "aws:principaltag/"
@@ -139,7 +140,7 @@ def told(guard: Guard) -> str:
     places = {change.resource for change in guard.changes}
     tags = {change.deciding.key for change in guard.changes}
     more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-    others = f" (and {len(tags) - 1} more tags)" if len(tags) > 1 else ""
+    others = f" (and {counted(len(tags) - 1, 'more tag')})" if len(tags) > 1 else ""
     when = " under conditions" if first.standing is Standing.CONDITIONAL else ""
     return f"may {first.action} {first.resource.rpartition(':')[2]}{more}{when}, where {first.deciding.words}{others}"
 

@@ -19,6 +19,7 @@ default decided, and the answer is unknown. Not applicable where there was no ex
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Unknown, malformed
 from dynasec.model.table import Table
+from dynasec.semantics.wording import counted
 
 _READ = "dynamodb:DescribeExport"
 
@@ -57,4 +58,6 @@ def evaluate(table: Table, context: Context) -> Verdict:
     if not exports:
         return Verdict.not_applicable("was not exported in the last 90 days")
     buckets = sorted({one.s3_bucket for one in exports})
-    return Verdict.passed(f"{len(exports)} exports went to {', '.join(buckets)}, encrypted with KMS")
+    return Verdict.passed(
+        f"{counted(len(exports), 'export')} went to {', '.join(buckets)}, encrypted with KMS"
+    )

@@ -24,6 +24,7 @@ from dynasec.model.fact import Gaps
 from dynasec.model.identity import DETAILS
 from dynasec.model.key import Key
 from dynasec.semantics.key_rights import ADMINISTRATION, USE, default_policy, rights
+from dynasec.semantics.wording import counted
 
 check = Check(
     subject=Key,
@@ -53,7 +54,7 @@ def evaluate(key: Key, context: Context) -> Verdict:
     if both:
         who, (administers, uses) = next(iter(both.items()))
         how = f"{administers} by {by_principal[who][administers]}, {uses} by {by_principal[who][uses]}"
-        more = f", and {len(both) - 1} more principals" if len(both) > 1 else ""
+        more = f", and {counted(len(both) - 1, 'more principal')}" if len(both) > 1 else ""
         return Verdict.failed(f"{who} may do both: {how}{more}", principals=list(both))
     gaps.settle()
     aside = " (declared administrators aside)" if trusted else ""

@@ -24,6 +24,7 @@ from dynasec.remedy.export.shell_words import Words
 from dynasec.remedy.facts import comparable
 from dynasec.remedy.placeholders import Filler
 from dynasec.remedy.plan import Change, Plan
+from dynasec.semantics.wording import counted
 
 _SERVICES: Final = {"config": "configservice", "s3": "s3api"}
 """boto3 services whose commands the CLI calls otherwise."""
@@ -81,7 +82,9 @@ def pieces(plan: Plan) -> Iterator[str]:
     chosen, left_out = in_order(plan)
     account = shlex.quote(plan.subject.account)
     yield "#!/usr/bin/env bash\n"
-    yield _comment(f"Plan {plan.plan_id} for account {plan.subject.account}: {len(chosen)} changes.")
+    yield _comment(
+        f"Plan {plan.plan_id} for account {plan.subject.account}: {counted(len(chosen), 'change')}."
+    )
     yield _comment(
         "Read it before you run it. It keeps no journal and cannot take itself back: `dynasec apply` can."
     )

@@ -27,6 +27,7 @@ from dynasec.remediation import Advice, Failure, Proposal, Remediation, Risk, Un
 from dynasec.semantics.policy_in_use import missing_holders
 from dynasec.semantics.policy_text import document_of
 from dynasec.semantics.reached_resources import about_dynamodb
+from dynasec.semantics.wording import counted
 
 remediation = Remediation(
     subject=Policy,
@@ -69,7 +70,7 @@ def plan(failure: Failure[Policy], context: Context) -> Iterator[Proposal]:
             yield Advice(policy.arn, tables, how)
             return
         new = _scoped(text, statements, tables)
-        summary = f"hold {policy.label} to the {len(tables)} tables of its lane"
+        summary = f"hold {policy.label} to the {counted(len(tables), 'table')} of its lane"
         yield policy_change(policy, new, context, summary, ("withdraws all other tables",))
 
 

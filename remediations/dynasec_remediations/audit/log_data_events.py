@@ -33,6 +33,7 @@ from dynasec.remediation import (
     State,
     UndoClass,
 )
+from dynasec.semantics.wording import counted
 
 remediation = Remediation(
     subject=Table,
@@ -91,7 +92,7 @@ def _draft(trail: Trail, arns: list[str]) -> Draft:
     return Draft(
         resource=trail.arn,
         region=trail.region,
-        summary=f"have trail {trail.description.name} log items of {len(arns)} tables",
+        summary=f"have trail {trail.description.name} log items of {counted(len(arns), 'table')}",
         before=before,
         after={"AdvancedEventSelectors": selectors},
         expect=(_selects(trail, old),),

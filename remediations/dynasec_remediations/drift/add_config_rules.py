@@ -33,6 +33,7 @@ from dynasec.remediation import (
     change_tag,
 )
 from dynasec.semantics import config_recorder, config_rule
+from dynasec.semantics.wording import counted
 
 remediation = Remediation(
     subject=Region,
@@ -70,7 +71,7 @@ def plan(region: Region, _: Context) -> Iterator[Proposal]:
     yield Draft(
         resource=region.arn,
         region=region.region,
-        summary=f"deploy {len(missing)} rules of AWS Config in {region.region}",
+        summary=f"deploy {counted(len(missing), 'rule')} of AWS Config in {region.region}",
         before={"Rules": []},
         after={"Rules": missing},
         expect=tuple(_absent(identifier) for identifier in missing),

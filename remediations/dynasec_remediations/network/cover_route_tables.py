@@ -26,6 +26,7 @@ from dynasec.remediation import Advice, Draft, Failure, Proposal, Remediation, R
 from dynasec.semantics.lane_of_endpoint import lane_of_endpoint
 from dynasec.semantics.network_path import path_to_dynamodb, route_table_of
 from dynasec.semantics.shared_paths import place_of
+from dynasec.semantics.wording import counted
 
 remediation = Remediation(
     subject=Subnet,
@@ -123,7 +124,7 @@ def _draft(endpoint: Endpoint, subnets: Sequence[Subnet], context: Context) -> D
     return Draft(
         resource=endpoint.arn,
         region=endpoint.region,
-        summary=f"lead {len(subnets)} subnets through {endpoint.label}: {', '.join(names)}",
+        summary=f"lead {counted(len(subnets), 'subnet')} through {endpoint.label}: {', '.join(names)}",
         before={"RouteTableIds": sorted(endpoint.route_table_ids)},
         after={"RouteTableIds": sorted(rerouted.endpoint.route_table_ids)},
         expect=(

@@ -47,6 +47,7 @@ from dynasec.remediation import (
     UndoClass,
     result,
 )
+from dynasec.semantics.wording import counted
 
 remediation = Remediation(
     subject=Table,
@@ -101,7 +102,7 @@ def _draft(region: Region, tables: Sequence[Table], role: str, *, first: bool) -
     return Draft(
         resource=vault,
         region=region.region,
-        summary=f"back up {len(arns)} tables daily by the plan {NAME}: {_few([one.name for one in tables])}",
+        summary=f"back up {counted(len(arns), 'table')} daily by the plan {NAME}: {_few([one.name for one in tables])}",
         before={"Resources": []},
         after={"Resources": arns},
         expect=(
