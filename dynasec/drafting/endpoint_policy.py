@@ -249,6 +249,8 @@ def _places(statement: Statement, each: _Piece, bounds: Bounds) -> Iterator[_Pie
             yield _Piece(suffix, actions=actions, resources=found, asked=asked)
         left = tuple(text for text in left if text not in found)  # what one owner's limits hold whole is said
     alone = (reached & without_resource()) - {DISCOVERY}
+    if bounds.lane is not None:
+        alone &= metadata()  # the others act on every lane's tables, as UpdateAbacStatus does
     if alone and _on_everything(statement):
         yield _Piece("AccountLevel", actions=alone, resources=("*",))
 

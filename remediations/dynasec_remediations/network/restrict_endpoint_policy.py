@@ -3,10 +3,11 @@
 ## What it does
 `ModifyVpcEndpoint` with a policy made from the one that is there: each Allow keeps what lies within the bounds that the failing controls
 ask for. These are principals and tables of the account, of `trust.accounts` and of `trust.organizations`; for an endpoint of the tier
-`app` the actions on items, of the tier `control` those that change tables; for an endpoint of a lane the lane's tables with their indexes.
-Without a tier the planes are parted by principal where `trust.administrators` names some: they change tables, all others use items. Actions
-that only tell of tables stay, and `dynamodb:DescribeEndpoints` is allowed. A Deny stays as it is. Policies that break calls by mistake are
-mended: principals of a gateway endpoint become conditions, `table/X/index/*` gets its table, what is no action is left out.
+`app` the actions on items, of the tier `control` those that change tables; for an endpoint of a lane the lane's tables with their indexes,
+and no settings of the whole account. Without a tier the planes are parted by principal where `trust.administrators` names some: they change
+tables, all others use items. Actions that only tell of tables stay, and `dynamodb:DescribeEndpoints` is allowed. A Deny stays as it is.
+Policies that break calls by mistake are mended: principals of a gateway endpoint become conditions, `table/X/index/*` gets its table, what
+is no action is left out.
 
 ## Safety
 Nothing is allowed that was not, mistakes that are mended aside. Whoever used the endpoint with keys of other accounts (also of the own
@@ -101,7 +102,7 @@ def _reasons(bounds: Bounds) -> Iterator[str]:
     if bounds.principals is not None:
         yield f"principals of other accounts than {_owners(bounds)} are denied"
     if bounds.lane:
-        yield "tables of other lanes are denied, as are tables that join the lane later"
+        yield "tables of other lanes are denied, as are tables that join the lane later and settings of the whole account"
     elif bounds.tables is not None:
         yield f"tables of other accounts than {_owners(bounds)} are denied"
     if bounds.tier is not None:

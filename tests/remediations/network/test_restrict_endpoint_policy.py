@@ -112,6 +112,25 @@ def test_a_lane_gets_its_tables_with_their_indexes() -> None:
     assert first["Action"] == "dynamodb:*Item"
 
 
+def test_full_access_of_a_lane_keeps_no_settings_of_the_whole_account() -> None:
+    boto3.client("dynamodb").tag_resource(
+        ResourceArn=policies.TABLE, Tags=[{"Key": "lane", "Value": "sales"}]
+    )
+    boto3.client("dynamodb").create_table(
+        TableName="salaries",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    endpoint(lane="sales")
+    change = trip(settings=TRUSTING)
+    assert "lane-endpoint-policy" in change.controls
+    statements = change.after["PolicyDocument"]["Statement"]
+    everywhere = {action for one in statements if one["Resource"] == "*" for action in one["Action"]}
+    assert "dynamodb:ListTables" in everywhere
+    assert "dynamodb:UpdateAbacStatus" not in everywhere
+
+
 def test_a_lane_without_tables_is_left_alone() -> None:
     endpoint(allow(Action="dynamodb:*Item"), DISCOVERY, lane="sales")
     plan = planned(NAME, read(NAME, script=policies.ALONE))

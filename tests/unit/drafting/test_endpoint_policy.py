@@ -129,7 +129,8 @@ def within(bounds: Bounds, caller: str, action: str, arn: str, account: str) -> 
     """What bounds mean, said once more and otherwise."""
     if bounds.principals is not None and account_of(caller) not in own_by(bounds.principals):
         return False
-    return in_plane(bounds, caller, action) and (arn == "*" or in_place(bounds, arn, account))
+    anywhere = arn == "*" and (bounds.lane is None or action in TOLD)
+    return in_plane(bounds, caller, action) and (anywhere or (arn != "*" and in_place(bounds, arn, account)))
 
 
 def own_by(owners: Owners) -> set[str]:
