@@ -207,7 +207,8 @@ class Notify(_Section):
         if own is not None and not getattr(self, own):
             msg = f"{self.name}: a target of kind {self.kind} needs {own}"
             raise ValueError(msg)
-        foreign = {"topic", "bus", "url_env", *(("states", "limit") if self.kind == "security-hub" else ())}
+        choices = ("severity", "states", "limit") if self.kind == "security-hub" else ()
+        foreign = {"topic", "bus", "url_env", *choices}
         for name in sorted(foreign & self.model_fields_set):
             if name != own:
                 msg = f"{self.name}: a target of kind {self.kind} has no {name}"

@@ -1,10 +1,13 @@
 """`[[notify]]` in dynasec.toml."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from dynasec.errors import ConfigurationError
+from dynasec.notify.aws_targets import ACTIONS
 from dynasec.settings import parse
 from tests.support.notices import BUS, TOPIC
 
@@ -43,6 +46,7 @@ def test_targets(members):
         ({"kind": "sns", "topic": TOPIC, "bus": BUS}, "a target of kind sns has no bus"),
         ({"kind": "security-hub", "states": ["new", "fixed"]}, "a target of kind security-hub has no states"),
         ({"kind": "security-hub", "limit": 5}, "a target of kind security-hub has no limit"),
+        ({"kind": "security-hub", "severity": "HIGH"}, "a target of kind security-hub has no severity"),
         ({"kind": "pager"}, "notify.0.kind"),
         ({"kind": "sns", "topic": "alerts"}, "notify.0.topic"),
         ({"kind": "sns", "topic": f"{TOPIC}\n"}, "notify.0.topic"),
@@ -75,3 +79,12 @@ def test_names_are_short_words(name):
 
 def _quoted(text):
     return '"' + text.replace("\x1b", "\\u001b") + '"'
+
+
+def test_the_documentation_shows_one_that_can_be_used():
+    page = (Path(__file__).parents[3] / "docs/operations.md").read_text(encoding="utf-8")
+    shown = re.search(r"```toml\n(.*?)```", page[page.index("## Notifications") :], re.DOTALL)
+    assert shown is not None
+    assert {one.kind for one in _parse(shown[1]).notify} == {"webhook", *ACTIONS}
+    for action in ACTIONS.values():
+        assert f"`{action}`" in page
