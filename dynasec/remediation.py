@@ -103,6 +103,7 @@ class Draft:
     `replaces` are pairs of pieces of the snapshot (the very objects) and what they become: the plan is tried on the account as it would
     be. Access changes must give them. `new_keys` are KMS keys that will exist then; one of a known ARN serves its `tables` besides.
     `vanishes`: the subject is gone afterwards, as an AWS managed policy is that nobody has any more; its findings then close with it.
+    `touches` are other resources that the calls change: who manages one of them manages the change.
     `closes` are ARNs of the subjects that pass afterwards (default: the subject that failed), `controls` under which (default: all of
     the remediation's).
     `key` names the draft within the plan, for `depends_on` and `result(of=…)`; two drafts of one key are one change.
@@ -120,6 +121,7 @@ class Draft:
     verify: tuple[State, ...]
     timeout_s: int = 120
     replaces: tuple[tuple[Piece, Piece], ...] = ()
+    touches: tuple[Resource, ...] = ()
     new_keys: tuple[Key, ...] = ()
     closes: tuple[str, ...] = ()
     vanishes: bool = False

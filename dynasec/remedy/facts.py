@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import jmespath
+from jmespath.exceptions import JMESPathTypeError
 
 from dynasec.change import State
 
@@ -29,7 +30,13 @@ def differences(state: State, answer: Mapping[str, Any]) -> Iterator[Difference]
     """Yield what an answer shows otherwise than the state says; nothing when the state holds."""
     seen = as_json(answer)
     for path, expected in state.facts.items():
-        found = jmespath.search(path, seen)
+        try:
+            found = jmespath.search(path, seen)
+        except (
+            JMESPathTypeError
+        ):  # a function of something that is not there, as length(null): nothing that could be expected
+            yield Difference(path, expected, "not to be told from the answer")
+            continue
         if _written(found) != _written(expected):
             yield Difference(path, expected, found)
 

@@ -24,6 +24,10 @@ class Owner:
     managed_by: Mapping[str, str]
     unknown: str = ""
 
+    def __bool__(self) -> bool:
+        """Whether somebody manages it, or may."""
+        return bool(self.managed_by or self.unknown)
+
 
 @dataclass(frozen=True)
 class Ownership:

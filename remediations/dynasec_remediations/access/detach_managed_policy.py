@@ -129,6 +129,7 @@ def _draft(policy: Policy, made: Sequence[Replacement], context: Context) -> Dra
         calls=tuple(call for one in made for call in one.calls),
         verify=tuple(state for one in made for state in one.verify),
         replaces=((before, Listing(tuple(after))), *(one.attached for one in made)),
+        touches=tuple(one.principal for one in made),
         vanishes=len(made) == len(policy.attached_to),
         reasons=("withdraws changes of tables, and what it allows of other services",),
         blocked=long or next(_taken(made, before.items), None) or next(_full(made, context), ""),
