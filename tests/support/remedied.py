@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import jsonpatch
@@ -28,6 +29,7 @@ MEANINGLESS = ("taken_at", "finished_at", "calls", "revision_id", "latest_delive
 """Members of a snapshot that differ between two readings of one state."""
 
 
+@cache
 def remedy(name: str) -> Remedy:
     """An installed remediation."""
     return next(one for one in load().remedies if one.id == name)

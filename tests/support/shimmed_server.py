@@ -21,15 +21,19 @@ _AWS_POLICIES = ("AmazonDynamoDBFullAccess_v2",)
 
 def main(port: str) -> None:
     """Install every shim, then serve."""
-    patch = pytest.MonkeyPatch()
+    install(pytest.MonkeyPatch())
+    serve(["-H", "127.0.0.1", "-p", port])
+
+
+def install(patch: pytest.MonkeyPatch) -> None:
+    """Patch moto in this process until `patch` is undone."""
     detective_shim.install(patch)
     endpoint_shim.install(patch)
     backup_shim.install(patch)
-    _make_global(patch, dynamodb_shim.install())
+    _make_global(patch, dynamodb_shim.install(patch=patch))
     every = json.loads(iam.aws_managed_policies_data)
     patch.setattr(iam, "aws_managed_policies_data", json.dumps({name: every[name] for name in _AWS_POLICIES}))
     patch.setattr(iam, "load_iam_aws_managed_policies", lambda: True)
-    serve(["-H", "127.0.0.1", "-p", port])
 
 
 def _make_global(patch: pytest.MonkeyPatch, shim: dynamodb_shim.Shim) -> None:
