@@ -3,10 +3,12 @@
 import os
 import signal
 import sqlite3
+import zlib
 from contextlib import closing
 
 import pytest
 
+from dynasec.errors import DynasecError
 from dynasec.history import store
 from dynasec.history.database import StoreError, opened
 from dynasec.history.reading import all_runs
@@ -219,7 +221,7 @@ def test_a_store_of_before_gets_an_outbox(path):
     assert len(all_waiting(path)) == 2
 
 
-@pytest.mark.parametrize("body", [b"nonsense", b"x\x9c\x03\x00\x00\x00\x00\x01"])
+@pytest.mark.parametrize("body", [b"nonsense", zlib.compress(b"[1]"), b"x\x9c\x03\x00\x00\x00\x00\x01"])
 def test_a_damaged_message_is_told(path, body):
     keep(path, 0, seen("F"), targets=TARGETS)
     with closing(sqlite3.connect(path)) as damaged:
@@ -228,3 +230,12 @@ def test_a_damaged_message_is_told(path, body):
     with pytest.raises(StoreError, match="a notification that waits is damaged"):
         flush(path, TARGETS, World().by_kind)
     assert drop(path, "mail") == 1
+
+
+def test_where_no_lock_can_be_made_nothing_is_sent(path, tmp_path):
+    keep(path, 0, seen("F"), targets=TARGETS)
+    (tmp_path / "history.db.notify.lock").mkdir()
+    world = World()
+    with pytest.raises(DynasecError, match="cannot lock"):
+        flush(path, TARGETS, world.by_kind)
+    assert world.taken == []
