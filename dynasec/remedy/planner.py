@@ -79,7 +79,8 @@ class Planner:
         ).sealed()
 
     def _change(self, proposed: Proposed, trial: Trial) -> Change:
-        owner = Owner({}) if proposed.subject is None else self.ownership.of(proposed.subject)
+        touched = (*filter(None, (proposed.subject,)), *proposed.draft.touches)
+        owner = next(filter(None, map(self.ownership.of, touched)), Owner({}))
         blocked = list(_blocked(proposed, owner, trial))
         impact: Impact | None = None
         if (proposed.draft.risk or proposed.remedy.remediation.risk) is Risk.ACCESS:
