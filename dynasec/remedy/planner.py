@@ -79,8 +79,9 @@ class Planner:
         ).sealed()
 
     def _change(self, proposed: Proposed, trial: Trial) -> Change:
-        touched = (*filter(None, (proposed.subject,)), *proposed.draft.touches)
-        owner = next(filter(None, map(self.ownership.of, touched)), Owner({}))
+        own = () if proposed.subject is None else (proposed.subject,)
+        owners = [self.ownership.of(one) for one in (*own, *proposed.draft.touches)]
+        owner = next((one for one in owners if one.managed_by or one.unknown), Owner({}))
         blocked = list(_blocked(proposed, owner, trial))
         impact: Impact | None = None
         if (proposed.draft.risk or proposed.remedy.remediation.risk) is Risk.ACCESS:
