@@ -276,3 +276,10 @@ def test_a_blocked_change_is_not_the_one_on_which_the_others_are_tried() -> None
     tables = [bad("a", table_status="UPDATING"), bad("b"), bad("c")]
     found = plan(audited(*tables), remedy(lambda one, _: [draft(one)]))
     assert [one.wave for one in found.changes] == [3, 1, 2]
+
+
+def test_what_a_change_touches_has_an_owner_too() -> None:
+    other = table("other", tags={"aws:cloudformation:stack-name": "shop"})
+    found = plan(audited(bad()), remedy(lambda one, _: [draft(one, touches=(other,))]))
+    assert found.changes[0].managed_by == {"cloudformation": "shop"}
+    assert [one.override for one in found.changes[0].blocked] == ["allow-drift"]
