@@ -17,6 +17,13 @@ def test_exit_codes_are_those_that_scripts_rest_on():
         "USAGE": 2,
         "FINDINGS": 3,
         "INCOMPLETE": 4,
+        "STALE": 5,
+        "PARTIAL": 6,
+        "AMBIGUOUS": 7,
+        "REFUSED": 8,
+        "CONVERGING": 9,
+        "LOCKED": 10,
+        "DEADLINE": 11,
     }
 
 

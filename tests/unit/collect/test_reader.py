@@ -282,9 +282,9 @@ def test_an_empty_listing_is_complete():
 
 def test_aws_may_leave_an_empty_list_out():
     async def work(reader):
-        return await reader.items("dynamodb:ListBackups", REGION, "BackupSummaries", str)
+        return await reader.items("ec2:DescribeVpcs", REGION, "Vpcs", str)
 
-    listing, _, _ = _reading(work, {"dynamodb:ListBackups": {}}, frozenset({"dynamodb:ListBackups"}))
+    listing, _, _ = _reading(work, {"ec2:DescribeVpcs": {}}, frozenset({"ec2:DescribeVpcs"}))
     assert listing.complete() == ()
 
 
