@@ -98,9 +98,13 @@ def plan_there(number: int) -> State:
 
 
 def selected(plan_id: str | Json, name: str, number: int) -> State:
-    """Return the state in which the plan has so many selections of a name."""
-    facts = {f"length(BackupSelectionsList[?SelectionName=='{name}'])": number}
-    return State(operation="backup:ListBackupSelections", params={"BackupPlanId": plan_id}, facts=facts)
+    """Return the state in which the plan has so many selections of a name; a plan that is gone has none."""
+    return State(
+        operation="backup:ListBackupSelections",
+        params={"BackupPlanId": plan_id},
+        facts={f"length(BackupSelectionsList[?SelectionName=='{name}'] || `[]`)": number},
+        absent=("ResourceNotFoundException",),
+    )
 
 
 def role_is(role: str) -> State:

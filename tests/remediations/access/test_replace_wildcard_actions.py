@@ -114,8 +114,7 @@ def test_aws_managed_policies_are_not_edited() -> None:
     arn = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess_v2"
     boto3.client("iam").attach_role_policy(RoleName="app", PolicyArn=arn)
     plan = planned(NAME, read(NAME))
-    assert plan.changes == ()
-    assert [one.resource for one in plan.advice] == [arn]
+    assert (plan.changes, plan.advice) == ((), ())  # they are named by no-broad-managed-policy
 
 
 def test_roles_of_permission_sets_are_left_to_identity_center() -> None:
