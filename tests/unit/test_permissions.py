@@ -58,7 +58,7 @@ def test_the_policy_of_all_controls_can_only_read():
         for one in actions
         if not one.partition(":")[2].startswith(("Get", "List", "Describe", "BatchGet", "GET"))
     ]
-    assert writing in ([], ["iam:GenerateCredentialReport"])
+    assert writing in ([], ["iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails"])
     assert not [one for one in actions if "*" in one]
     data = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:GetRecords", "s3:GetObject", "kms:Decrypt"}
     assert data.isdisjoint(actions)
