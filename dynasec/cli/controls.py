@@ -19,7 +19,7 @@ from dynasec.report.page import page
 _WIDTH: Final = 100
 
 
-@click.group("controls")
+@click.group("controls", context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """List the controls, or explain one."""
 
