@@ -8,11 +8,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from types import ModuleType
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 _MODULE: Final = re.compile(r"\w+(\.\w+)*")
 OPERATION: Final = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z0-9]+")
@@ -50,6 +50,50 @@ class Plugin:
     def page(self) -> str:
         """The docstring."""
         return (self.module.__doc__ or "").strip()
+
+
+class Identified(Protocol):
+    """What a plug-in becomes: something with an id of its own, from a section of a pack."""
+
+    @property
+    def id(self) -> str:
+        """The id, which nothing else of its kind has."""
+        ...
+
+    @property
+    def section(self) -> str:
+        """The folder it is in."""
+        ...
+
+    @property
+    def pack(self) -> str:
+        """The pack it is from."""
+        ...
+
+
+T = TypeVar("T", bound=Identified)
+
+
+def plugged(
+    packs: Iterable[EntryPoint], make: Callable[[Plugin], T | BrokenPlugin]
+) -> tuple[tuple[T, ...], tuple[BrokenPlugin, ...]]:
+    """Return what `make` makes of all modules, in the order of sections and ids, and what is broken.
+
+    Of two with one id the second is broken, whichever pack it is from.
+    """
+    made: dict[str, T] = {}
+    broken: list[BrokenPlugin] = []
+    for plugin in modules(packs):
+        found = plugin if isinstance(plugin, BrokenPlugin) else make(plugin)
+        if isinstance(found, BrokenPlugin):
+            broken.append(found)
+        elif found.id in made:
+            broken.append(
+                BrokenPlugin(found.pack, found.id, f"{found.id} exists already in {made[found.id].pack}")
+            )
+        else:
+            made[found.id] = found
+    return tuple(sorted(made.values(), key=lambda one: (one.section, one.id))), tuple(sorted(broken))
 
 
 def modules(packs: Iterable[EntryPoint]) -> Iterator[Plugin | BrokenPlugin]:

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from dynasec.check import Check, Severity
 from dynasec.errors import UsageError
 from dynasec.model.subjects import SUBJECTS
-from dynasec.plugins import OPERATION, BrokenPlugin, Plugin, modules
+from dynasec.plugins import OPERATION, BrokenPlugin, Plugin, plugged
 
 GROUP: Final = "dynasec.checks"
 
@@ -80,21 +80,7 @@ def load() -> Registry:
 
 def load_packs(packs: Iterable[EntryPoint]) -> Registry:
     """Load the given packs. Two controls of one id: the second is broken, whichever pack it is from."""
-    controls: dict[str, Control] = {}
-    broken: list[BrokenPlugin] = []
-    for plugin in modules(packs):
-        found = plugin if isinstance(plugin, BrokenPlugin) else _control(plugin)
-        if isinstance(found, BrokenPlugin):
-            broken.append(found)
-        elif found.id in controls:
-            broken.append(
-                BrokenPlugin(found.pack, found.id, f"{found.id} exists already in {controls[found.id].pack}")
-            )
-        else:
-            controls[found.id] = found
-    return Registry(
-        tuple(sorted(controls.values(), key=lambda one: (one.section, one.id))), tuple(sorted(broken))
-    )
+    return Registry(*plugged(packs, _control))
 
 
 def _control(plugin: Plugin) -> Control | BrokenPlugin:

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
 from dynasec.model.subjects import SUBJECTS
-from dynasec.plugins import OPERATION, BrokenPlugin, Plugin, modules
+from dynasec.plugins import OPERATION, BrokenPlugin, Plugin, plugged
 from dynasec.remediation import Remediation
 
 GROUP: Final = "dynasec.remediations"
@@ -53,21 +53,7 @@ def load() -> Remedies:
 
 def load_packs(packs: Iterable[EntryPoint]) -> Remedies:
     """Load the given packs. Two remediations of one id: the second is broken, whichever pack it is from."""
-    found: dict[str, Remedy] = {}
-    broken: list[BrokenPlugin] = []
-    for plugin in modules(packs):
-        remedy = plugin if isinstance(plugin, BrokenPlugin) else _remedy(plugin)
-        if isinstance(remedy, BrokenPlugin):
-            broken.append(remedy)
-        elif remedy.id in found:
-            broken.append(
-                BrokenPlugin(remedy.pack, remedy.id, f"{remedy.id} exists already in {found[remedy.id].pack}")
-            )
-        else:
-            found[remedy.id] = remedy
-    return Remedies(
-        tuple(sorted(found.values(), key=lambda one: (one.section, one.id))), tuple(sorted(broken))
-    )
+    return Remedies(*plugged(packs, _remedy))
 
 
 def _remedy(plugin: Plugin) -> Remedy | BrokenPlugin:

@@ -116,7 +116,12 @@ class Escalations:
         for reach, arns in self._access.reaches.of(who.name):
             standing = reach.standings.get(PUT_POLICY)
             about = [arn for arn in arns if arn in lacking]
-            if standing is not None and about:
+            if standing is Standing.UNKNOWN and about:
+                hidden = self._access.reaches.gaps(reach, frozenset({PUT_POLICY}))
+                gaps.extend(
+                    hidden or (malformed(POLICY, f"{PUT_POLICY}: whether it is allowed is not known"),)
+                )
+            elif standing is not None and about:
                 gained = dict.fromkeys(about, self._when_open(reach))
                 causes = self._access.reaches.causes(reach, frozenset({PUT_POLICY}))
                 words = tuple(word for cause in causes for word in cause.conditions)
@@ -147,9 +152,12 @@ class Escalations:
                 sides[key.key] = self._keyed[arn]
         for name, able in gained.items():
             step = sides[name].key
+            hidden = [gap for policy in step.policy.index.unread for gap in gaps_of(policy)] if step else []
             for action in KEY_CHANGES if step is not None else ():
                 grant = self._access.steps.may_on_key(who, action, name, step.policy) if step else None
-                if grant is not None:
+                if grant is not None and grant.standing is Standing.UNKNOWN and hidden:
+                    gaps.extend(hidden)
+                elif grant is not None:
                     yield from _way(f"{action} on {name.rpartition(':')[2]}", grant, able, gaps)
 
     @cached_property

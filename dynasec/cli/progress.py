@@ -6,7 +6,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from dynasec.collect.reader import Progress, Silence
+from dynasec.collect.progress import Progress, Silence
 
 
 @contextmanager

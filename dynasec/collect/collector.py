@@ -25,7 +25,8 @@ from dynasec.collect.caller import Scope
 from dynasec.collect.clients import Clients
 from dynasec.collect.heap import share_one_heap
 from dynasec.collect.keys import KeyRing
-from dynasec.collect.reader import Progress, Reader, RegionReader
+from dynasec.collect.progress import Progress
+from dynasec.collect.reader import Reader, RegionReader
 from dynasec.errors import CredentialsError
 from dynasec.model.account import Account
 from dynasec.model.region import Region

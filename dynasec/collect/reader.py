@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from botocore import xform_name
 from botocore.exceptions import (
@@ -24,6 +24,7 @@ from dynasec.collect.deadline import in_time
 from dynasec.collect.failures import code_of, gap_of
 from dynasec.collect.operations import client_and_method
 from dynasec.collect.paging import pages_of
+from dynasec.collect.progress import Progress, Silence
 from dynasec.collect.rates import Rate, rates_of
 from dynasec.errors import CredentialsError
 from dynasec.model.fact import NOT_COLLECTED, UNREADABLE, Fact, Gap, Listing, Unknown, malformed
@@ -45,26 +46,6 @@ _ALWAYS_LISTED = frozenset({
 """Operations that send their list even when it is empty: without it the answer is none, and must not read as "there are no tables"."""
 _LANES = ((20, 8), (100, 32))
 """Calls of one operation in flight at most, by the published requests per second that it is under."""
-
-
-class Progress(Protocol):
-    """Hears of calls as they are planned and done."""
-
-    def planned(self, operation: str, region: str) -> None:
-        """Take note of one more call to come."""
-
-    def done(self, operation: str, region: str) -> None:
-        """Take note that a planned call was answered, well or badly."""
-
-
-class Silence:
-    """The progress that nobody sees."""
-
-    def planned(self, operation: str, region: str) -> None:
-        """Do nothing."""
-
-    def done(self, operation: str, region: str) -> None:
-        """Do nothing."""
 
 
 class Reader:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from dynasec.errors import DynasecError, Exit
 from dynasec.history.database import opened
+from dynasec.locks import held
 from dynasec.notify import outbox
 from dynasec.notify.message import Deliver, UndeliveredError, Waiting
 from dynasec.settings import Notify
 
 LOCK_S: Final = 30.0
 """Seconds to wait for another process that is delivering."""
-_OWNER_ONLY: Final = 0o600
 _LATE: Final = "there was no time left"
 
 
@@ -120,20 +118,11 @@ def drop(path: Path, target: str) -> int:
         return outbox.drop(connection, target)
 
 
-@contextmanager
-def _alone(path: Path) -> Generator[None]:
-    """Hold the right to deliver from a store. The system lets go of it when the process ends, however it ends."""
+def _alone(path: Path) -> AbstractContextManager[None]:
+    """Hold the right to deliver from a store."""
     name = path.with_name(f"{path.name}.notify.lock")
-    lock = FileLock(name, timeout=LOCK_S, mode=_OWNER_ONLY)
-    try:
-        lock.acquire()
-    except Timeout as problem:
-        msg = f"another process is delivering notifications: it holds {name}"
-        raise DeliveringError(msg, hint="`dynasec notify flush` delivers what then waits") from problem
-    except (OSError, NotImplementedError) as problem:
-        msg = f"cannot lock {name}: {problem}"
-        raise DynasecError(msg) from problem
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = DeliveringError(
+        f"another process is delivering notifications: it holds {name}",
+        hint="`dynasec notify flush` delivers what then waits",
+    )
+    return held(name, busy, seconds=LOCK_S)

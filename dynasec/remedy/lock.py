@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final
-
-from filelock import FileLock, Timeout
 
 from dynasec.errors import DynasecError, Exit
-
-_OWNER_ONLY: Final = 0o600
+from dynasec.locks import held
 
 
 class LockedError(DynasecError):
@@ -20,9 +15,8 @@ class LockedError(DynasecError):
     exit_code = Exit.LOCKED
 
 
-@contextmanager
-def locked(directory: Path, partition: str, account: str) -> Generator[None]:
-    """Hold the lock of an account while inside. The system lets go of it when the process ends, however it ends.
+def locked(directory: Path, partition: str, account: str) -> AbstractContextManager[None]:
+    """Hold the lock of an account while inside.
 
     Raises:
         LockedError: another process, or another run of this one, holds it.
@@ -30,18 +24,7 @@ def locked(directory: Path, partition: str, account: str) -> Generator[None]:
 
     """
     path = directory / f"{partition}-{account}.lock"
-    lock = FileLock(path, timeout=0, mode=_OWNER_ONLY)
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as problem:
-        msg = f"another run is changing account {account}: it holds {path}"
-        raise LockedError(msg, hint="wait for it to end") from problem
-    except (OSError, NotImplementedError) as problem:
-        reason = (problem.strerror or str(problem)) if isinstance(problem, OSError) else str(problem)
-        msg = f"cannot lock {path}: {reason}"
-        raise DynasecError(msg, hint="give another folder with --state-dir") from problem
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = LockedError(
+        f"another run is changing account {account}: it holds {path}", hint="wait for it to end"
+    )
+    return held(path, busy, hint="give another folder with --state-dir", folder=True)

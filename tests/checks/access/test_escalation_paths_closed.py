@@ -5,6 +5,7 @@ import pytest
 from dynasec.check import Status
 from dynasec.model.fact import Fact, Gap, Listing
 from dynasec.model.organization import Organization
+from dynasec.model.table import ResourcePolicy
 from dynasec.settings import Settings, Trust
 from tests.support.accounts import DENIED, denied, description, judge, region, snapshot, table
 from tests.support.identity import REFUSED, allow, deny, document, group, identity, managed, role, user
@@ -225,3 +226,21 @@ def test_conditions_are_told():
     assert found.status is Status.FAIL
     assert found.evidence["ways"][0]["standing"] == "conditional"
     assert found.evidence["ways"][0]["conditions"]
+
+
+def test_a_table_policy_that_cannot_be_parsed_is_what_hides_the_answer():
+    found = judged(dev(allow("s3:*")), policy=ResourcePolicy(text="no JSON"))["dev"]
+    assert found.status is Status.UNKNOWN
+    assert {gap.operation for gap in found.gaps} == {"dynamodb:GetResourcePolicy"}
+
+
+def test_a_key_policy_that_cannot_be_read_is_what_hides_the_answer():
+    own = key(policies=denied("kms:GetKeyPolicy"), grants=Listing())
+    one = encrypted(tags={"data-class": "restricted"}, policy=None, stream_policy=None)
+    people = identity(READER, CLERK, dev(ITEMS))
+    account = snapshot(
+        region(one), identity=people, organization=Organization(description=Fact(None)), keys=(own,)
+    )
+    found = next(one for one in judge(CONTROL, account, ADMINISTRATORS) if one.label == "dev")
+    assert found.status is Status.UNKNOWN
+    assert {gap.operation for gap in found.gaps} == {"kms:GetKeyPolicy"}

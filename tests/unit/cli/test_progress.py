@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from dynasec.cli.progress import _Bars, shown
-from dynasec.collect.reader import Silence
+from dynasec.collect.progress import Silence
 
 
 class _Terminal(io.StringIO):
