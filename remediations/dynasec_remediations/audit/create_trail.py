@@ -59,7 +59,7 @@ def plan(account: Account, context: Context) -> Iterator[Draft]:
         after={"trail": arn, "bucket": bucket, "new_bucket": not chosen},
         expect=(_is(arn, None), bucket_exists(bucket, exists=bool(chosen))),
         calls=(*(() if chosen else new_bucket(bucket, home, arn)), _create(arn, bucket), _start(arn)),
-        verify=(_is(arn, arn), _logging(arn, on=True)),
+        verify=(_is(arn, bucket), _logging(arn, on=True)),
         replaces=((trails, trails.model_copy(update={"trails": (*trails.trails, trail)})),),
         loses="the bucket stays, with what was delivered",
     )
@@ -89,11 +89,18 @@ def _trail(arn: str, home: str, bucket: str, account: Account) -> Trail:
     )
 
 
-def _is(arn: str, name: str | None) -> State:
+def _is(arn: str, bucket: str | None) -> State:
+    """Return the state in which the trail is the one that is made here; None: in which there is none."""
+    made = bucket is not None
     return State(
         operation="cloudtrail:DescribeTrails",
         params={"trailNameList": [arn]},
-        facts={"trailList[0].TrailARN": name},
+        facts={
+            "trailList[0].TrailARN": arn if made else None,
+            "trailList[0].S3BucketName": bucket,
+            "trailList[0].IsMultiRegionTrail": True if made else None,
+            "trailList[0].LogFileValidationEnabled": True if made else None,
+        },
     )
 
 
@@ -124,7 +131,7 @@ def _create(arn: str, bucket: str) -> Call:
             "TagsList": [{"Key": CHANGE_TAG_KEY, "Value": change_tag()}],
         },
         identity=Identity.NAME,
-        done=_is(arn, arn),
+        done=_is(arn, bucket),
         undo=(delete,),
         permissions=("cloudtrail:AddTags",),
     )

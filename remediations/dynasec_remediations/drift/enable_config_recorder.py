@@ -207,13 +207,25 @@ def _look(facts: dict[str, Any], name: str) -> State:
 
 
 def _is(recorder: Recorder) -> State:
-    group = _document(recorder).get("recordingGroup", {})
-    facts: dict[str, Any] = {"ConfigurationRecorders[0].roleARN": recorder.role_arn}
-    types = sorted(group.get("resourceTypes", []))
-    facts["sort(ConfigurationRecorders[0].recordingGroup.resourceTypes || `[]`)"] = types
-    excluded = sorted(group.get("exclusionByResourceTypes", {}).get("resourceTypes", []))
-    path = "ConfigurationRecorders[0].recordingGroup.exclusionByResourceTypes.resourceTypes"
-    facts[f"sort({path} || `[]`)"] = excluded
+    """Return the state in which the recorder is as the document says: all of it is written, so all of it is looked at."""
+    document = _document(recorder)
+    group, mode = document.get("recordingGroup", {}), document.get("recordingMode", {})
+    at = "ConfigurationRecorders[0]"
+    excluded = group.get("exclusionByResourceTypes", {}).get("resourceTypes", [])
+    facts: dict[str, Any] = {
+        f"{at}.roleARN": recorder.role_arn,
+        f"sort({at}.recordingGroup.resourceTypes || `[]`)": sorted(group.get("resourceTypes", [])),
+        f"sort({at}.recordingGroup.exclusionByResourceTypes.resourceTypes || `[]`)": sorted(excluded),
+        f"{at}.recordingMode.recordingModeOverrides || `[]`": mode.get("recordingModeOverrides", []),
+    }
+    told = {
+        "recordingGroup.allSupported": group.get("allSupported"),
+        "recordingGroup.includeGlobalResourceTypes": group.get("includeGlobalResourceTypes"),
+        "recordingGroup.recordingStrategy.useOnly": group.get("recordingStrategy", {}).get("useOnly"),
+        "recordingMode.recordingFrequency": mode.get("recordingFrequency"),
+    }
+    # AWS Config fills in what a document leaves out
+    facts |= {f"{at}.{path}": value for path, value in told.items() if value is not None}
     return _look(facts, recorder.name)
 
 

@@ -8,7 +8,7 @@ import pytest
 from dynasec.remediation import UndoClass
 from dynasec.settings import Remedy, Settings
 from tests.remediations.drift import recorders
-from tests.support.remedied import planned, read, round_trip
+from tests.support.remedied import Stage, planned, read, round_trip
 
 NAME = "enable-config-recorder"
 TOLD = Settings(remedy=Remedy(config_role=recorders.ROLE, log_bucket="snapshots"))
@@ -69,3 +69,15 @@ def test_a_recorder_without_channel_cannot_be_started() -> None:
     recorders.make(on=False, channel=False)
     (change,) = planned(NAME, read(NAME)).changes
     assert "no delivery channel" in change.blocked[0].reason
+
+
+def test_a_recorder_that_changed_in_any_way_is_stale() -> None:
+    group = {"allSupported": True, "includeGlobalResourceTypes": True}
+    recorders.make(group, on=False)
+    plan = planned(NAME, read(NAME))
+    config = boto3.client("config")
+    recorder = {"name": "main", "roleARN": recorders.ROLE}
+    changed = {**group, "includeGlobalResourceTypes": False}
+    config.put_configuration_recorder(ConfigurationRecorder={**recorder, "recordingGroup": changed})
+    with pytest.raises(AssertionError, match="includeGlobalResourceTypes is false, not true"):
+        Stage().apply(plan)
