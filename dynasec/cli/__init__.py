@@ -69,7 +69,7 @@ def cli() -> None:
     """Audit the security of sensitive data in Amazon DynamoDB.
 
     Every control is PASS, FAIL, NOT_APPLICABLE or, where something could not be read, UNKNOWN. Only `apply` and `rollback` change
-    anything in AWS, and only what a plan says that was reviewed.
+    anything in AWS, and only what a plan says that was reviewed; an audit sends the messages that the configuration asks for.
     """
 
 
