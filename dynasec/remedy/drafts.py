@@ -10,12 +10,12 @@ from typing import Any
 from dynasec.audit.finding import Finding
 from dynasec.audit.report import Report
 from dynasec.check import Context, Status
+from dynasec.guidance import first_way
 from dynasec.model.fact import Unknown
 from dynasec.model.shape import Resource
 from dynasec.model.subjects import SUBJECTS, listings
 from dynasec.remediation import Advice, Draft, Failure
 from dynasec.remedies import Remedies, Remedy
-from dynasec.remedy.how_to_fix import first_way
 from dynasec.remedy.plan import AdviceOf
 
 

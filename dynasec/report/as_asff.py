@@ -13,9 +13,9 @@ from typing import Any, Final
 from dynasec.audit.finding import Finding
 from dynasec.audit.report import Report
 from dynasec.check import Status
+from dynasec.guidance import fix
 from dynasec.printable import printable
 from dynasec.registry import Control
-from dynasec.report.guidance import fix
 
 _TITLE: Final = 256
 _DESCRIPTION: Final = 1024

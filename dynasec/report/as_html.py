@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from dynasec import __version__, access, remedies
 from dynasec.audit.report import Report
+from dynasec.guidance import part
 from dynasec.registry import Control
-from dynasec.report.guidance import part
 from dynasec.report.html import document, findings_data, zone_map
 from dynasec.report.html.access_view import access_view
 from dynasec.report.html.changes_view import changes_view

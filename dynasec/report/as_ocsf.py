@@ -14,9 +14,9 @@ from dynasec import __version__
 from dynasec.audit.finding import Finding
 from dynasec.audit.report import Report
 from dynasec.check import Severity, Status
+from dynasec.guidance import fix, why
 from dynasec.printable import printable
 from dynasec.registry import Control
-from dynasec.report.guidance import fix, why
 
 _SEVERITIES: Final = {Severity.LOW: 2, Severity.MEDIUM: 3, Severity.HIGH: 4, Severity.CRITICAL: 5}
 _INFORMATIONAL: Final = 1

@@ -17,9 +17,9 @@ from dynasec import __version__
 from dynasec.audit.finding import Finding
 from dynasec.audit.report import Report
 from dynasec.check import Severity, Status
+from dynasec.guidance import fix, why
 from dynasec.printable import printable
 from dynasec.registry import Control
-from dynasec.report.guidance import fix, why
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _SCORES: Final = {

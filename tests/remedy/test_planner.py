@@ -12,12 +12,12 @@ import pytest
 from dynasec.audit.report import Report, audit
 from dynasec.change import Call, Cost, Identity
 from dynasec.drafting.tables import table_is
+from dynasec.guidance import first_way
 from dynasec.model.fact import Fact, Gap, Unknown
 from dynasec.model.table import Table
 from dynasec.plugins import BrokenPlugin
 from dynasec.remediation import Advice, Draft, Remediation, Risk, UndoClass
 from dynasec.remedies import Remedies, Remedy
-from dynasec.remedy.how_to_fix import first_way
 from dynasec.remedy.ownership import Ownership
 from dynasec.remedy.plan import Blocked, Impact, Plan
 from dynasec.remedy.planner import Planner
