@@ -105,7 +105,16 @@ def run(arguments: list[str]) -> int:
             raise
         what = f"internal error: {type(problem).__name__}: {problem}"
         code = _complain(f"{what}; please report it with the output of --verbose", Exit.CANNOT_RUN)
+    finally:
+        _forget_logs()
     return code
+
+
+def _forget_logs() -> None:
+    """Leave nothing of this run's log to the next one in the same process, as in a function that is called again and again."""
+    logs = sys.modules.get("dynasec.cli.logs")
+    if logs is not None:
+        logs.reset()
 
 
 def _complain(message: str, code: int) -> int:

@@ -45,6 +45,14 @@ def configure(*, verbose: bool, quiet: bool, as_json: bool) -> None:
     logger.setLevel(_level(verbose=verbose, quiet=quiet, as_json=as_json))
 
 
+def reset() -> None:
+    """Undo `configure`: no handler, no level, no stream that may be closed by the next run in this process."""
+    logger = logging.getLogger("dynasec")
+    logger.handlers = []
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
+
+
 def name_run(run: str) -> None:
     """Put the id of a run into every line of JSON from now on."""
     for formatter in _json_lines():

@@ -10,6 +10,12 @@ from tests.support.scripted import AwsError, clients
 LOG = logging.getLogger("dynasec.somewhere")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_left():
+    yield
+    logs.reset()
+
+
 def _said(capsys, **options):
     logs.configure(**{"verbose": False, "quiet": False, "as_json": False, **options})
     LOG.debug("a debug message")
@@ -91,3 +97,13 @@ def test_with_json_logs_the_last_word_is_json_too(capsys):
     line = json.loads(capsys.readouterr().err)
     assert (line["level"], line["message"].partition(":")[0]) == ("error", "cannot read absent.json")
     assert line["run"]
+
+
+def test_nothing_of_a_run_is_left_to_the_next_in_the_same_process(capsys):
+    assert run(["show", "missing.json"]) == 1
+    plain = capsys.readouterr().err
+    assert run(["audit", "--log-format", "json", "--snapshot", "absent.json"]) == 1
+    capsys.readouterr()
+    assert logging.getLogger("dynasec").handlers == []
+    assert run(["show", "missing.json"]) == 1
+    assert capsys.readouterr().err == plain
