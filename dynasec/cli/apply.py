@@ -15,8 +15,8 @@ from dynasec.cli.run_output import deliver, format_option, watcher
 from dynasec.cli.site import Site, runs_in, session_of
 from dynasec.registry import load as load_registry
 from dynasec.remedies import load as load_remedies
-from dynasec.remedy.gates import Consent
-from dynasec.remedy.journal import run_of
+from dynasec.remedy.applying.gates import Consent
+from dynasec.remedy.applying.journal import run_of
 from dynasec.remedy.plan import load
 from dynasec.report import plan_text
 

@@ -9,13 +9,13 @@ from typing import Literal
 
 from dynasec.cli.consent import Choice, asked
 from dynasec.cli.site import Site
-from dynasec.remedy.gates import Consent, Gates, Situation, examine
-from dynasec.remedy.impact import Assessor
-from dynasec.remedy.journal import AlreadyRunError, Journal, run_of
-from dynasec.remedy.outcomes import Outcome, RunResult
+from dynasec.remedy.applying.gates import Consent, Gates, Situation, examine
+from dynasec.remedy.applying.journal import AlreadyRunError, Journal, run_of
+from dynasec.remedy.applying.outcomes import Outcome, RunResult
+from dynasec.remedy.applying.replay import replay
+from dynasec.remedy.applying.runs import Runs
+from dynasec.remedy.impact.analysis import Assessor
 from dynasec.remedy.plan import Plan
-from dynasec.remedy.replay import replay
-from dynasec.remedy.runs import Runs
 
 
 @dataclass(frozen=True, slots=True)

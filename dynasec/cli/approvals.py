@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from dynasec.errors import DynasecError
 from dynasec.files import write_private
-from dynasec.remedy.gates import Approval
+from dynasec.remedy.applying.gates import Approval
 from dynasec.remedy.plan import canonical
 
 

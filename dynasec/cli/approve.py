@@ -13,7 +13,7 @@ from dynasec.collect.caller import resolve
 from dynasec.collect.clients import Clients, open_session
 from dynasec.errors import Exit
 from dynasec.files import refuse_unwritable
-from dynasec.remedy.gates import Approval, ExpiredError, GateRefusedError, principal_of
+from dynasec.remedy.applying.gates import Approval, ExpiredError, GateRefusedError, principal_of
 from dynasec.remedy.plan import load
 
 

@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from dynasec.cli.options import FILE, bundle
-from dynasec.remedy.gates import Consent, Gate, Gates, Situation, gates_of, judge
+from dynasec.remedy.applying.gates import Consent, Gate, Gates, Situation, gates_of, judge
 from dynasec.remedy.plan import Plan
 
 PREFIX: Final = 8

@@ -24,14 +24,14 @@ from dynasec.errors import Exit
 from dynasec.printable import printable
 from dynasec.registry import Control, Registry
 from dynasec.remedies import load as load_remedies
-from dynasec.remedy.gates import Consent
-from dynasec.remedy.impact import Assessor, assessor
-from dynasec.remedy.journal import run_of
-from dynasec.remedy.outcomes import GOOD, RunResult
-from dynasec.remedy.ownership import Ownership
+from dynasec.remedy.applying.gates import Consent
+from dynasec.remedy.applying.journal import run_of
+from dynasec.remedy.applying.outcomes import GOOD, RunResult
+from dynasec.remedy.applying.rollback import undo_plan
+from dynasec.remedy.applying.runs import Runs
+from dynasec.remedy.impact.analysis import Assessor, assessor
 from dynasec.remedy.plan import Change, Plan
-from dynasec.remedy.rollback import undo_plan
-from dynasec.remedy.runs import Runs
+from dynasec.remedy.planning.ownership import Ownership
 from dynasec.report import plan_text
 from dynasec.report.change_text import WIDTH
 from dynasec.report.columns import wrap

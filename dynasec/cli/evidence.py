@@ -9,9 +9,9 @@ import click
 
 from dynasec.cli.options import Common, Decorator
 from dynasec.collect.clients import Clients, open_session
-from dynasec.remedy.impact import Assessor
-from dynasec.remedy.impact import assessor as impact_assessor
-from dynasec.remedy.observed import observed_at
+from dynasec.remedy.impact.analysis import Assessor
+from dynasec.remedy.impact.analysis import assessor as impact_assessor
+from dynasec.remedy.observed.requests import observed_at
 
 _OBSERVED: Final[Decorator] = click.option(
     "--observed",

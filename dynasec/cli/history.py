@@ -20,7 +20,7 @@ from dynasec.history.database import default_path
 from dynasec.history.reading import all_runs, differences, find_run, findings_of
 from dynasec.history.runs import KeptRun
 from dynasec.history.upkeep import prune
-from dynasec.remedy.journal import Recorded
+from dynasec.remedy.applying.journal import Recorded
 from dynasec.report import audit_history, history_text
 from dynasec.report.history import endings, entry
 

@@ -16,10 +16,10 @@ from dynasec.model.snapshot import Snapshot
 from dynasec.registry import Control, Registry
 from dynasec.remediation import Risk
 from dynasec.remedies import Remedies
-from dynasec.remedy.impact import Assessor
-from dynasec.remedy.ownership import Ownership, terraform_resources
+from dynasec.remedy.impact.analysis import Assessor
 from dynasec.remedy.plan import Limits, Plan
-from dynasec.remedy.planner import Planner
+from dynasec.remedy.planning.ownership import Ownership, terraform_resources
+from dynasec.remedy.planning.planner import Planner
 from dynasec.settings import Settings
 
 _EVIDENCE: Final = frozenset(

@@ -13,11 +13,11 @@ from dynasec.cli.site import Site, runs_in, session_of
 from dynasec.errors import UsageError
 from dynasec.registry import load as load_registry
 from dynasec.remedies import load as load_remedies
-from dynasec.remedy.aws import AwsHands
-from dynasec.remedy.gates import Approval, Consent, examine
-from dynasec.remedy.journal import Recorded
+from dynasec.remedy.applying.gates import Approval, Consent, examine
+from dynasec.remedy.applying.hands import AwsHands
+from dynasec.remedy.applying.journal import Recorded
+from dynasec.remedy.applying.rollback import blocked_by_drift, undo_plan
 from dynasec.remedy.plan import Plan
-from dynasec.remedy.rollback import blocked_by_drift, undo_plan
 from dynasec.report import plan_text
 
 

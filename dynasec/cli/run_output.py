@@ -10,7 +10,7 @@ import click
 
 from dynasec.cli.options import Common, Decorator
 from dynasec.printable import printable
-from dynasec.remedy.outcomes import RunResult
+from dynasec.remedy.applying.outcomes import RunResult
 from dynasec.remedy.plan import Change
 from dynasec.report import run_text
 

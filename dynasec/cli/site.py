@@ -17,17 +17,17 @@ from dynasec.collect.clients import Clients, open_session
 from dynasec.registry import Registry
 from dynasec.remediation import Risk
 from dynasec.remedies import Remedies
-from dynasec.remedy.aws import AwsHands
-from dynasec.remedy.execution import Execution
-from dynasec.remedy.gates import Gates, Situation
-from dynasec.remedy.impact import Assessor
-from dynasec.remedy.journal import Journal
-from dynasec.remedy.outcomes import Ending, Outcome, RunResult
-from dynasec.remedy.ownership import Ownership
-from dynasec.remedy.pace import Clock, SystemClock, stopping_on_signals
+from dynasec.remedy.applying.execution import Execution
+from dynasec.remedy.applying.gates import Gates, Situation
+from dynasec.remedy.applying.hands import AwsHands
+from dynasec.remedy.applying.journal import Journal
+from dynasec.remedy.applying.outcomes import Ending, Outcome, RunResult
+from dynasec.remedy.applying.pace import Clock, SystemClock, stopping_on_signals
+from dynasec.remedy.applying.runs import Runs, default_directory
+from dynasec.remedy.applying.stage import Options, Recheck
+from dynasec.remedy.impact.analysis import Assessor
 from dynasec.remedy.plan import Change, Plan
-from dynasec.remedy.runs import Runs, default_directory
-from dynasec.remedy.stage import Options, Recheck
+from dynasec.remedy.planning.ownership import Ownership
 from dynasec.settings import Settings
 
 _NOT_AGAIN: Final = Outcome(

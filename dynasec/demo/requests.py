@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from dynasec.demo.emulator import ACCOUNT
 from dynasec.model.snapshot import Snapshot
-from dynasec.remedy.log_files import LogFile
-from dynasec.remedy.observed import Observed, observe
+from dynasec.remedy.observed.log_files import LogFile
+from dynasec.remedy.observed.requests import Observed, observe
 
 _REGION: Final = "us-east-1"
 _DAYS: Final = 21

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from dynasec.remedy.journal import Recorded
-from dynasec.remedy.outcomes import Outcome
-from dynasec.remedy.replay import Progress, replay
+from dynasec.remedy.applying.journal import Recorded
+from dynasec.remedy.applying.outcomes import Outcome
+from dynasec.remedy.applying.replay import Progress, replay
 
 UNFINISHED: Final = "UNFINISHED"
 """Begun, and not known to have ended: the process was stopped. `--resume` takes it up again."""

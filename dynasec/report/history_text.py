@@ -8,7 +8,7 @@ from typing import Final
 from tabulate import tabulate
 
 from dynasec.printable import printable
-from dynasec.remedy.journal import Record, Recorded
+from dynasec.remedy.applying.journal import Record, Recorded
 from dynasec.report.columns import wrap
 from dynasec.report.history import endings, entry
 

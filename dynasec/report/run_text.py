@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from dynasec.printable import printable
-from dynasec.remedy.outcomes import GOOD, Ending, RunResult
+from dynasec.remedy.applying.outcomes import GOOD, Ending, RunResult
 from dynasec.report.columns import wrap
 
 WIDTH: Final = 100

@@ -16,7 +16,7 @@ from dynasec.model.shape import Shape
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import ResourcePolicy, Table, TableDescription
 from dynasec.registry import Control
-from dynasec.remedy.projection import replaced
+from dynasec.remedy.planning.projection import replaced
 from dynasec.settings import Settings
 from tests.account.tables import arn
 from tests.support.accounts import registry

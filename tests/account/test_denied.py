@@ -7,7 +7,7 @@ import pytest
 from dynasec.check import Status
 from dynasec.model.fact import Fact, Gap, Listing
 from dynasec.model.shape import Shape
-from dynasec.remedy.projection import replaced
+from dynasec.remedy.planning.projection import replaced
 from tests.account.compliant import SETTINGS, account
 from tests.account.mutation import Audited
 from tests.account.mutations import MUTATIONS

@@ -17,7 +17,7 @@ import jsonpatch
 import pytest
 
 from dynasec.remedies import load
-from dynasec.remedy.outcomes import Ending
+from dynasec.remedy.applying.outcomes import Ending
 from tests.remediations.worlds import WORLDS
 from tests.support.crashes import boundaries, killed_at
 from tests.support.laboratory import Laboratory, served

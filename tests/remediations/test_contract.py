@@ -20,9 +20,9 @@ from dynasec.collect.operations import client_and_method
 from dynasec.permissions import reads_of
 from dynasec.remediation import Risk, UndoClass
 from dynasec.remedies import load
-from dynasec.remedy.ownership import Ownership
 from dynasec.remedy.plan import Change, Plan
-from dynasec.remedy.planner import Planner
+from dynasec.remedy.planning.ownership import Ownership
+from dynasec.remedy.planning.planner import Planner
 from dynasec.settings import Settings
 from tests.support import furnished
 from tests.support.accounts import NOW, registry

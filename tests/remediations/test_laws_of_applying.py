@@ -32,16 +32,16 @@ from dynasec.model.identity import Policy as IdentityPolicy
 from dynasec.model.shape import Resource
 from dynasec.model.subjects import SUBJECTS, listings
 from dynasec.model.table import Table
-from dynasec.remedy.aws import CallFailed, Meaning
+from dynasec.remedy.applying.facts import differences
+from dynasec.remedy.applying.hands import CallFailed, Meaning
+from dynasec.remedy.applying.journal import run_of
+from dynasec.remedy.applying.outcomes import Ending, RunResult
+from dynasec.remedy.applying.placeholders import Filler
 from dynasec.remedy.export import role
 from dynasec.remedy.export.resources import Place, resources
-from dynasec.remedy.facts import differences
-from dynasec.remedy.journal import run_of
-from dynasec.remedy.outcomes import Ending, RunResult
-from dynasec.remedy.ownership import Ownership
-from dynasec.remedy.placeholders import Filler
 from dynasec.remedy.plan import Change, Plan
-from dynasec.remedy.projection import replaced
+from dynasec.remedy.planning.ownership import Ownership
+from dynasec.remedy.planning.projection import replaced
 from tests.remediations.worlds import WORLDS
 from tests.support import shimmed_server
 from tests.support.accounts import ACCOUNT

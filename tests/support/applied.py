@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dynasec.remedy.execution import Execution
-from dynasec.remedy.outcomes import RunResult
+from dynasec.remedy.applying.execution import Execution
+from dynasec.remedy.applying.outcomes import RunResult
+from dynasec.remedy.applying.rollback import blocked_by_drift, undo_plan
+from dynasec.remedy.applying.runs import Runs
+from dynasec.remedy.applying.stage import Options
 from dynasec.remedy.plan import Change, Plan
-from dynasec.remedy.rollback import blocked_by_drift, undo_plan
-from dynasec.remedy.runs import Runs
-from dynasec.remedy.stage import Options
 from tests.support.plans import ACCOUNT, REGION, deny_plain_text, endpoint, own_key, plan, protect
 from tests.support.world import FakeClock, FakeHands, World
 

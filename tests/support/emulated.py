@@ -10,7 +10,7 @@ from dynasec.collect.caller import resolve
 from dynasec.collect.clients import Clients
 from dynasec.collect.collector import Request, collect
 from dynasec.model.snapshot import Snapshot
-from dynasec.remedy.aws import AwsHands
+from dynasec.remedy.applying.hands import AwsHands
 from tests.support.scripted import Script, ScriptedSession
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynasec.change import Json
-from dynasec.remedy.aws import CallFailed, Hands, Meaning
+from dynasec.remedy.applying.hands import CallFailed, Hands, Meaning
 
 
 @dataclass(frozen=True)

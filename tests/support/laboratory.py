@@ -15,16 +15,16 @@ from dynasec.collect.collector import Request, collect
 from dynasec.demo.overlay import Answers
 from dynasec.permissions import reads_of
 from dynasec.remedies import Remedies
-from dynasec.remedy.aws import AwsHands, Hands
-from dynasec.remedy.execution import Execution
-from dynasec.remedy.outcomes import RunResult
-from dynasec.remedy.ownership import Ownership
-from dynasec.remedy.pace import Clock
+from dynasec.remedy.applying.execution import Execution
+from dynasec.remedy.applying.hands import AwsHands, Hands
+from dynasec.remedy.applying.outcomes import RunResult
+from dynasec.remedy.applying.pace import Clock
+from dynasec.remedy.applying.rollback import undo_plan
+from dynasec.remedy.applying.runs import Runs
+from dynasec.remedy.applying.stage import Options
 from dynasec.remedy.plan import Plan
-from dynasec.remedy.planner import Planner
-from dynasec.remedy.rollback import undo_plan
-from dynasec.remedy.runs import Runs
-from dynasec.remedy.stage import Options
+from dynasec.remedy.planning.ownership import Ownership
+from dynasec.remedy.planning.planner import Planner
 from tests.remediations.worlds import World
 from tests.support.accounts import registry
 from tests.support.emulated import emulated

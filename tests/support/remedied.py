@@ -13,13 +13,13 @@ from dynasec.change import Call, State
 from dynasec.model.snapshot import Snapshot
 from dynasec.permissions import reads_of
 from dynasec.remedies import Remedies, Remedy, load
-from dynasec.remedy.aws import AwsHands, CallFailed
-from dynasec.remedy.facts import differences
-from dynasec.remedy.impact import Assessor
-from dynasec.remedy.ownership import Ownership
-from dynasec.remedy.placeholders import Filler
+from dynasec.remedy.applying.facts import differences
+from dynasec.remedy.applying.hands import AwsHands, CallFailed
+from dynasec.remedy.applying.placeholders import Filler
+from dynasec.remedy.impact.analysis import Assessor
 from dynasec.remedy.plan import Change, Impact, Plan
-from dynasec.remedy.planner import Planner
+from dynasec.remedy.planning.ownership import Ownership
+from dynasec.remedy.planning.planner import Planner
 from dynasec.settings import Settings
 from tests.support.accounts import NOW, registry
 from tests.support.emulated import collect_emulated, emulated_clients

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dynasec.change import Json
-from dynasec.remedy.aws import CallFailed, Meaning
+from dynasec.remedy.applying.hands import CallFailed, Meaning
 
 
 class Killed(BaseException):

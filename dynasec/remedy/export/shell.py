@@ -19,10 +19,10 @@ from dynasec.change import Call, State
 from dynasec.collect.clients import home_region
 from dynasec.collect.operations import client_and_method
 from dynasec.printable import printable
+from dynasec.remedy.applying.facts import comparable
+from dynasec.remedy.applying.placeholders import Filler
 from dynasec.remedy.export.order import Wanted, in_order, wanted_by, wanted_in
 from dynasec.remedy.export.shell_words import Words
-from dynasec.remedy.facts import comparable
-from dynasec.remedy.placeholders import Filler
 from dynasec.remedy.plan import Change, Plan
 from dynasec.semantics.wording import counted
 

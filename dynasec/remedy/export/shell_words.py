@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from dynasec.remedy.applying.placeholders import Filler
 from dynasec.remedy.export.order import Wanted, wanted_in
-from dynasec.remedy.placeholders import Filler
 from dynasec.remedy.plan import canonical
 
 

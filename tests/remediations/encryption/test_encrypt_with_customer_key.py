@@ -12,7 +12,7 @@ import pytest
 from dynasec.audit.report import audit
 from dynasec.change import CHANGE_TAG_KEY
 from dynasec.permissions import reads_of
-from dynasec.remedy.impact import Assessor
+from dynasec.remedy.impact.analysis import Assessor
 from dynasec.remedy.plan import Blocked, Impact, Plan
 from dynasec.settings import Remedy, Settings
 from tests.support.accounts import ACCOUNT, registry

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dynasec.change import CHANGE_TAG_KEY, Call, Identity, State, change_tag, result, text, token
+from dynasec.remedy.applying.placeholders import Filler
 from dynasec.remedy.export import shell
-from dynasec.remedy.placeholders import Filler
 from dynasec.remedy.plan import Plan
 from tests.support.plan_documents import ORDERS, because, call, change, plan
 from tests.support.shell import Shell

@@ -199,7 +199,7 @@ def test_what_is_there_already_is_satisfied(plan, capsys):
 
 
 def test_a_control_that_still_fails_is_a_failure(plan, capsys, monkeypatch):
-    monkeypatch.setattr("dynasec.remedy.recheck._AGAIN_AFTER", 0.0)
+    monkeypatch.setattr("dynasec.remedy.applying.recheck._AGAIN_AFTER", 0.0)
     one = next(one for one in plan.changes if not one.blocked)
     other = next(one for one in plan.changes if one.blocked)
     resealed(plan, fingerprints=other.fingerprints)  # of a table that the change does not touch

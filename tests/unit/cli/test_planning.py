@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dynasec.cli.planning import Basis
 from dynasec.remedies import load
-from dynasec.remedy.ownership import Ownership
+from dynasec.remedy.planning.ownership import Ownership
 from dynasec.settings import Remedy, Settings
 from tests.support.accounts import registry
 from tests.support.remedied import harmless

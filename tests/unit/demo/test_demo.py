@@ -10,9 +10,9 @@ from dynasec.check import Status
 from dynasec.cli import demo
 from dynasec.demo import configuration
 from dynasec.demo.requests import observed
-from dynasec.remedy.access_state import AccountState
-from dynasec.remedy.evidence import FRESH, WINDOW
-from dynasec.remedy.keepers import caller_of
+from dynasec.remedy.impact.access_state import AccountState
+from dynasec.remedy.impact.evidence import FRESH, WINDOW
+from dynasec.remedy.impact.keepers import caller_of
 from dynasec.settings import LONGEST_SUPPRESSION, Settings
 
 TODAY = date(2026, 1, 15)

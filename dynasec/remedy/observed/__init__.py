@@ -1,0 +1,1 @@
+"""Requests that were really made, as CloudTrail's files tell of them."""
