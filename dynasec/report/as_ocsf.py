@@ -58,7 +58,7 @@ def _event(report: Report, finding: Finding, control: Control) -> dict[str, Any]
         "severity": finding.severity.value.capitalize() if bad else "Informational",
         "status_id": status,
         "status": name,
-        "status_detail": "" if finding.suppressed is None else printable(finding.suppressed.reason),
+        **({} if finding.suppressed is None else {"status_detail": printable(finding.suppressed.reason)}),
         "message": printable(finding.reason),
         "metadata": {
             "version": "1.5.0",
@@ -89,7 +89,7 @@ def _event(report: Report, finding: Finding, control: Control) -> dict[str, Any]
                 "type": finding.resource_type,
                 "region": finding.region,
                 "cloud_partition": report.snapshot.account.partition,
-                "criticality": finding.data_class,
+                **({} if finding.data_class is None else {"criticality": finding.data_class}),
                 "data": dict(finding.evidence),
             }
         ],

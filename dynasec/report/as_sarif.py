@@ -1,9 +1,10 @@
 """The findings as SARIF 2.1.0, which code hosts show as alerts.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; `security-severity` and fingerprints as GitHub reads them:
-https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning. Findings are in an
-account, not in a file: the location is the resource's ARN as a logical location, beside an artifact of its name, without which
-GitHub takes no result.
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning. Only what failed or
+could not be judged is in it: GitHub heeds no `kind`, and would show what passed as alerts. Findings are in an account, not in a file:
+the location is the resource's ARN as a logical location, beside the first line of an artifact of its name, without which GitHub takes no
+result. Of the fingerprints it reads `primaryLocationLineHash` alone.
 """
 
 from __future__ import annotations
@@ -35,10 +36,8 @@ _LEVELS: Final = {
     Severity.CRITICAL: "error",
 }
 _KINDS: Final = {
-    Status.PASS: "pass",
     Status.FAIL: "fail",
     Status.UNKNOWN: "open",
-    Status.NOT_APPLICABLE: "notApplicable",
 }
 
 
@@ -57,7 +56,7 @@ def pieces(report: Report) -> Iterator[str]:
     yield f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{\n "tool": {head},\n'
     yield f' "automationDetails": {details},\n "invocations": {invocation},\n "results": ['
     separator = "\n  "
-    for finding in report.findings:
+    for finding in (one for one in report.findings if one.status in _KINDS):
         yield separator + json.dumps(_result(finding, places[finding.control]))
         separator = ",\n  "
     yield "\n ]\n}]}\n"
@@ -105,14 +104,18 @@ def _result(finding: Finding, place: int) -> dict[str, Any]:
                 "physicalLocation": {
                     "artifactLocation": {
                         "uri": quote(finding.resource.encode(errors="surrogatepass"), safe="/")
-                    }
+                    },
+                    "region": {"startLine": 1},
                 },
                 "logicalLocations": [
                     {"fullyQualifiedName": finding.resource, "name": finding.label, "kind": "resource"}
                 ],
             }
         ],
-        "partialFingerprints": {"dynasec/v1": finding.fingerprint},
+        "partialFingerprints": {
+            "primaryLocationLineHash": finding.fingerprint,
+            "dynasec/v1": finding.fingerprint,
+        },
         "properties": {
             "account": finding.account,
             "region": finding.region,

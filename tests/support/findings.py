@@ -15,6 +15,9 @@ from dynasec.registry import Control, Registry
 from dynasec.settings import Settings
 from tests.support.accounts import ACCOUNT, REGION, snapshot
 
+RUN = "0d9a5a0e-6c3f-4f1e-9a57-2b8f3f1c6f10"
+"""The id of every report made here."""
+
 
 def control(
     evaluate: Callable[..., Any] | None = None,
@@ -63,7 +66,7 @@ def report(*findings: Finding, controls: tuple[Control, ...] | None = None, **me
         for one in chosen
     }
     fields: dict[str, Any] = {
-        "run_id": "run-1",
+        "run_id": RUN,
         "snapshot": snapshot(),
         "settings": Settings(),
         "controls": chosen,

@@ -10,7 +10,7 @@ from dynasec.model.fact import Gap
 from dynasec.plugins import BrokenPlugin
 from dynasec.report.as_json import pieces
 from tests.support.accounts import ACCOUNT, region, snapshot
-from tests.support.findings import control, finding, report
+from tests.support.findings import RUN, control, finding, report
 
 DENIED = Gap("dynamodb:DescribeContinuousBackups", "AccessDeniedException", "not authorized", "us-east-1")
 
@@ -52,7 +52,7 @@ def test_who_wrote_it_when_and_about_what():
     assert document["schema"] == "dynasec.report/v1"
     assert document["tool"] == {"name": "dynasec", "version": __version__}
     assert document["run"] == {
-        "id": "run-1",
+        "id": RUN,
         "started_at": "2026-01-15T12:00:00Z",
         "finished_at": "2026-01-15T12:00:00Z",
         "api_calls": {"dynamodb:DescribeTable": 12},

@@ -11,7 +11,6 @@ import boto3
 import click
 import pytest
 from botocore.validate import ParamValidator
-from jsonschema import Draft202012Validator
 from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
 
 from dynasec.audit.finding import Suppressed
@@ -107,20 +106,12 @@ def test_junit_counts_what_it_tells() -> None:
     assert root.find("testsuite[@name='dynasec.plugins']/testcase/error") is not None
 
 
-SARIF = {
-    "type": "object",
-    "required": ["version", "runs"],
-    "properties": {"version": {"const": "2.1.0"}},
-}
-
-
 def test_sarif() -> None:
     document = json.loads(render("sarif"))
-    Draft202012Validator(SARIF).validate(document)
     (run,) = document["runs"]
-    assert [one["kind"] for one in run["results"]] == ["pass", "fail", "open", "notApplicable", "fail"]
-    assert [one["level"] for one in run["results"]] == ["none", "error", "none", "none", "warning"]
-    assert "suppressions" in run["results"][4]
+    assert [one["kind"] for one in run["results"]] == ["fail", "open", "fail"]
+    assert [one["level"] for one in run["results"]] == ["error", "none", "warning"]
+    assert ["suppressions" in one for one in run["results"]] == [False, False, True]
     rules = run["tool"]["driver"]["rules"]
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
     assert not run["invocations"][0]["executionSuccessful"]
