@@ -5,7 +5,16 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from hypothesis import HealthCheck, settings
 from moto import mock_aws
+
+from tests.support import sparing
+
+# How long a machine takes over making examples, or how many it has to throw away as too large, says nothing about the program.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -19,6 +28,13 @@ def _no_real_account():
         patch.setenv("AWS_CONFIG_FILE", "/dev/null")
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _sparing():
+    with pytest.MonkeyPatch.context() as patch:
+        sparing.install(patch)
         yield
 
 

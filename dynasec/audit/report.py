@@ -39,8 +39,9 @@ class GapCount:
 class Report:
     """Everything a report format needs. `problems` are things an operator must look at that are no findings.
 
-    `asked` are the globs on frameworks and their requirements by which the controls were chosen, if they were. `since` is what changed,
-    where a history is kept. `states`: with some, the findings are only those in these states, and all else is still that of the whole run.
+    `asked` are the globs on frameworks and their requirements by which the controls were chosen, if they were; `tables` those on tables.
+    `since` is what changed, where a history is kept. `states`: with some, the findings are only those in these states, and all else is
+    still that of the whole run.
     """
 
     run_id: str
@@ -58,6 +59,7 @@ class Report:
     since: Since | None = None
     states: tuple[State, ...] = ()
     missing: tuple[GapCount, ...] | None = None
+    tables: tuple[str, ...] = ()
 
     @property
     def gaps(self) -> tuple[GapCount, ...]:
@@ -157,6 +159,7 @@ def audit(  # noqa: PLR0913 - what is judged, by what, and which part of it
         by_control={name: found.tally() for name, found in counts.items()},
         frameworks=by_framework(counts, controls, registry.controls, frameworks),
         asked=frameworks,
+        tables=tables,
     )
 
 

@@ -14,6 +14,7 @@ from dynasec.cli.options import Common
 from dynasec.cli.planning import Basis
 from dynasec.collect.caller import resolve
 from dynasec.collect.clients import Clients, open_session
+from dynasec.errors import UsageError
 from dynasec.registry import Registry
 from dynasec.remediation import Risk
 from dynasec.remedies import Remedies
@@ -111,7 +112,10 @@ class Site:
         due = [one for one in plan.changes if one.risk.level is Risk.ACCESS and one.id in among]
         if not due or plan.kind == "undo":
             return plan, {}
-        fresh = {one.id: one for one in self._planned_again(plan, assess).changes}
+        try:
+            fresh = {one.id: one for one in self._planned_again(plan, assess).changes}
+        except UsageError:  # the tables that the plan was narrowed to are gone
+            fresh = {}
         stale = {one.id: _NOT_AGAIN for one in due if one.id not in fresh}
         judged = {one.id: _blocked_now(one, fresh[one.id]) for one in due if one.id in fresh}
         changes = tuple(judged.get(one.id, one) for one in plan.changes)
@@ -127,6 +131,7 @@ class Site:
             settings=self.settings,
             assess=assess,
             ownership=Ownership({}),
+            tables=plan.source_audit.tables,
         )
         quiet = replace(self.common, all_regions=False)
         account = collect_with(self.clients, plan.subject.regions, basis.request(), quiet)

@@ -46,11 +46,15 @@ class Subject(Document):
 
 
 class SourceAudit(Document):
-    """The audit that the plan rests on: its run, when the account was read, and how much of it could be judged (0 to 1)."""
+    """The audit that the plan rests on: its run, when the account was read, and how much of it could be judged (0 to 1).
+
+    `tables` are the globs that it was narrowed to, if it was: access changes are planned anew under the same ones.
+    """
 
     run_id: str
     taken_at: datetime
     coverage: float
+    tables: tuple[str, ...] = ()
 
 
 class Limits(Document):

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dynasec.iam.document import Effect, MalformedPolicy, parse
@@ -202,7 +202,6 @@ names = st.sampled_from(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(names, json_values | st.sampled_from(["Allow", "Deny", "*", "a:b"]), max_size=6))
 def test_no_other_error_than_malformed_policy(statement: dict[str, Any]) -> None:
     with contextlib.suppress(MalformedPolicy):

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynasec.iam.authorize import authorize, complete
@@ -18,9 +18,7 @@ from dynasec.iam.layers import Layer, Layers, Unread
 from tests.support.iam_situations import Drawn, situations
 from tests.support.iam_strategies import documents, parsed
 
-some = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+some = settings(max_examples=250)
 ADDRESSED = ("resource", "endpoint")
 PLAIN = ("identity", "boundary", "session")
 LAYER_NAMES = st.sampled_from(ADDRESSED + PLAIN)

@@ -22,7 +22,7 @@ def language(text: str) -> frozenset[str]:
     return frozenset(word for word in WORDS if expression.fullmatch(word))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(patterns, patterns)
 @example("?*", "*a")
 @example("*?*", "?")
@@ -33,7 +33,7 @@ def test_covers_and_overlaps_are_exact(a: str, b: str) -> None:
     assert overlaps(Pattern.of(b), Pattern.of(a)) == bool(one & other)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(patterns, st.text(alphabet="abc", max_size=7))
 def test_matches_is_exact(pattern: str, word: str) -> None:
     assert Pattern.of(pattern).matches(word) == (word in language(pattern))

@@ -1,15 +1,13 @@
 """The heart: partial evaluation, completed, is direct evaluation; and direct evaluation is AWS's logic."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from dynasec.iam.authorize import authorize, complete
 from dynasec.iam.decision import Outcome, outcome_of
 from tests.support import iam_oracle
 from tests.support.iam_situations import Drawn, situations
 
-many = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+many = settings(max_examples=400)
 
 
 @many

@@ -229,9 +229,18 @@ def _not_approved(plan: Plan, change: Change, consent: Consent, situation: Situa
     others = [
         one
         for one in consent.approvals
-        if one.plan_id == plan.plan_id and principal_of(one.principal) not in own
+        if one.plan_id == plan.plan_id
+        and _is_of(one.principal, plan.subject.account)
+        and principal_of(one.principal) not in own
     ]
     return "" if others else "access changes need `dynasec approve` by another principal"
+
+
+def _is_of(principal: str, account: str) -> bool:
+    try:
+        return Arn.parse(principal).account == account
+    except ValueError:
+        return False
 
 
 def principal_of(arn: str) -> str:

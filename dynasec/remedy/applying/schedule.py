@@ -1,6 +1,7 @@
 """In which order changes run: wave by wave, the lanes of a wave next to each other, one change at a time in each lane.
 
-The first access-level change that does not verify stops everything, and no two of them run at once: the first is the canary.
+No two access-level changes run at once: the first is the canary. One that was begun and does not verify stops everything; one that is
+STALE, of which nothing was sent, stops the access-level changes alone.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Schedule:
     broken: Callable[[], bool]
     outcomes: dict[str, Outcome]
     _halted: str = ""
+    _access_halted: str = ""
     _ids: dict[str, str] = field(default_factory=dict[str, str])
 
     def run(self, changes: Sequence[Change]) -> Mapping[str, Outcome]:
@@ -95,8 +97,9 @@ class Schedule:
             return "stopped before it began"
         if self.broken():
             return "not begun: the journal cannot be written"
-        if self._halted:
-            return self._halted
+        halted = self._halted or (self._access_halted if _is_access(change) else "")
+        if halted:
+            return halted
         return self._lane_stopped(change) or self._dependency(change, (*pending, *running))
 
     def _lane_stopped(self, change: Change) -> str:
@@ -123,8 +126,13 @@ class Schedule:
 
     def _ended(self, change: Change, outcome: Outcome) -> None:
         self.outcomes[change.id] = outcome
-        if _is_access(change) and outcome.state not in GOOD and not self._halted:
-            self._halted = f"not begun: {change.id}, which changes access, is {outcome.state}"
+        if not _is_access(change) or outcome.state in GOOD:
+            return
+        why = f"not begun: {change.id}, which changes access, is {outcome.state}"
+        if outcome.state is Ending.STALE:
+            self._access_halted = self._access_halted or why
+        else:
+            self._halted = self._halted or why
 
 
 def _is_access(change: Change) -> bool:

@@ -70,6 +70,7 @@ class Planner:
                 run_id=report.run_id,
                 taken_at=snapshot.taken_at,
                 coverage=report.overall.coverage or 0.0,
+                tables=report.tables,
             ),
             limits=self.limits,
             changes=tuple(changes),

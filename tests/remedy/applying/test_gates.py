@@ -218,6 +218,14 @@ def test_access_changes_are_approved_by_somebody_else(principal: str, caller: st
     assert len(gates.chosen) == (4 if let_through else 3)
 
 
+@pytest.mark.parametrize("principal", ["arn:aws:iam::999988887777:user/reviewer", "reviewer"])
+def test_who_approves_is_of_the_plans_account(principal: str) -> None:
+    made = everything()
+    approval = Approval(plan_id=made.plan_id, principal=principal, at=NOW)
+    gates = judge(made, confirmed(made, approvals=(approval,)), situation(remedy=Remedy(approval=True)))
+    assert "approve" in gates.refused["c-access"].reason
+
+
 def test_an_approval_is_of_one_plan() -> None:
     made = everything()
     approval = Approval(plan_id="0" * 64, principal="arn:aws:iam::111122223333:user/reviewer", at=NOW)

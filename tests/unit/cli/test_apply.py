@@ -7,6 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from dynasec.audit.report import audit
 from dynasec.cli import run
 from dynasec.cli.consent import Given
 from dynasec.remediation import Risk, UndoClass
@@ -115,6 +116,23 @@ def test_an_access_change_that_comes_out_again_runs(plan, capsys):
     assert "--account" in endings(capsys)["orders"][1]
     assert apply("--account", "123456789012", "-f", "json") == 8
     assert endings(capsys)["orders"][0] == "VERIFIED"
+
+
+@pytest.mark.usefixtures("plan")
+@pytest.mark.parametrize(("gone", "code", "state"), [(False, 0, "VERIFIED"), (True, 5, "STALE")])
+def test_an_access_change_is_planned_anew_for_the_same_tables(capsys, monkeypatch, gone, code, state):
+    narrowed = ["--table", "orders", "--control", "deletion-protection"]
+    assert run(["plan", *narrowed, "-q", "-o", "narrow.json"]) == 0
+    resealed(load(Path("narrow.json")), risk=RiskOf(level=Risk.ACCESS))
+    judged = []
+    monkeypatch.setattr(
+        "dynasec.cli.planning.audit", lambda *given, **more: judged.append(more) or audit(*given, **more)
+    )
+    if gone:
+        boto3.client("dynamodb").delete_table(TableName="orders")
+    assert apply("--account", "123456789012", "-f", "json") == code
+    assert endings(capsys)["orders"][0] == state
+    assert judged == [{"tables": ("orders",)}]
 
 
 def test_an_access_change_is_approved_by_another(plan, capsys):

@@ -265,7 +265,7 @@ documents = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=documents, bounds=st.sampled_from(list(BOUNDS.values())), seed=st.randoms(use_true_random=False))
 def test_whatever_was_there_only_loses_what_exceeds_the_bounds(text: str, bounds: Bounds, seed: Any) -> None:
     try:
