@@ -34,6 +34,8 @@ _COMMANDS: Final = {
 """Name and summary of each command; its module in `dynasec.cli` holds `command`. A test holds the summaries to the docstrings."""
 
 
+_WIDTH: Final = 100
+"""Columns of help text, at most."""
 _INTERRUPTED: Final = 130
 """What shells report for a process that was interrupted."""
 
@@ -62,7 +64,7 @@ class _LazyGroup(click.Group):
 
 
 @click.group(
-    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH}
 )
 @click.version_option(__version__, prog_name="dynasec", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -91,7 +93,9 @@ def _leave_at_once(code: int) -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code. Where the reader of the output is gone, click ends the process with 1."""
     try:
-        result: Any = cli.main(arguments, prog_name="dynasec", standalone_mode=False)
+        result: Any = cli.main(
+            arguments, prog_name="dynasec", standalone_mode=False, terminal_width=_help_width()
+        )
         code = result if isinstance(result, int) else Exit.OK
     except click.ClickException as problem:
         problem.show()
@@ -108,6 +112,11 @@ def run(arguments: list[str]) -> int:
     finally:
         _forget_logs()
     return code
+
+
+def _help_width() -> int | None:
+    """Return the width of help in a pipe or a file; None where click can measure it, or is told by COLUMNS."""
+    return None if os.environ.get("COLUMNS") or sys.stdout.isatty() else _WIDTH
 
 
 def _forget_logs() -> None:
