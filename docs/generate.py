@@ -88,9 +88,16 @@ def permissions_page(controls: tuple[Control, ...]) -> str:
     ]
     operations = sorted({read for control in controls for read in control.check.all_reads})
     for operation in operations:
-        users = ", ".join(control.id for control in controls if operation in control.check.all_reads)
+        users = ", ".join(
+            _user(control, operation) for control in controls if operation in control.check.all_reads
+        )
         lines.append(f"| `{operation}` | {users} |")
     return "\n".join([*lines, ""])
+
+
+def _user(control: Control, operation: str) -> str:
+    deep = control.check.deep or operation not in control.check.usual_reads
+    return f"{control.id} (`--deep`)" if deep else control.id
 
 
 def readme(text: str) -> str:

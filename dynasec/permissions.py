@@ -11,19 +11,29 @@ from dynasec.registry import Control
 _TO_LIST_REGIONS: Final = "ec2:DescribeRegions"
 
 
-def reads_of(controls: Iterable[Control]) -> frozenset[str]:
-    """Return every operation that an audit of these controls makes, identity aside."""
-    return frozenset(operation for control in controls for operation in control.check.all_reads)
+def reads_of(controls: Iterable[Control], *, deep: bool = False) -> frozenset[str]:
+    """Return every operation that an audit of these controls makes, identity aside, under `--deep` or without it."""
+    return frozenset(
+        operation
+        for control in controls
+        for operation in (control.check.all_reads if deep else control.check.usual_reads)
+    )
 
 
 def policy(
-    controls: Iterable[Control], *, more: frozenset[str] = frozenset(), all_regions: bool = False
+    controls: Iterable[Control],
+    *,
+    more: frozenset[str] = frozenset(),
+    all_regions: bool = False,
+    deep: bool = False,
 ) -> dict[str, Any]:
     """Return an identity policy document for the controls and `more` operations.
 
     `sts:GetCallerIdentity` is in none: AWS needs no permission for it.
     """
-    operations = reads_of(controls) | more | ({_TO_LIST_REGIONS} if all_regions else frozenset[str]())
+    operations = (
+        reads_of(controls, deep=deep) | more | ({_TO_LIST_REGIONS} if all_regions else frozenset[str]())
+    )
     actions = sorted({action for operation in operations for action in iam_actions(operation)})
     return {
         "Version": "2012-10-17",

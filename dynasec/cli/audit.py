@@ -141,7 +141,7 @@ class Asked:
         scope = resolve(clients, self.common.region, all_regions=self.common.all_regions)
         held.enter_context(history.lock(scope.partition, scope.account))
         _LOG.info("auditing account %s in %s", scope.account, ", ".join(scope.regions))
-        request = request_of(controls, shown_beside(self.style, self.outputs))
+        request = request_of(controls, shown_beside(self.style, self.outputs), deep=self.selection.deep)
         return collect_in(clients, scope, replace(request, deadline=deadline), self.common)
 
     def _told(self, report: Report, history: History) -> int:

@@ -29,7 +29,7 @@ def command(selection: Selection, output: Path, common: Common, *, access: bool)
     read follows from the chosen controls: all of them by default.
     """
     refuse_unwritable(output)
-    request = request_of(selection.of(load()))
+    request = request_of(selection.of(load()), deep=selection.deep)
     if access:
         request = replace(request, reads=request.reads | READS)
     account = read(common, request)

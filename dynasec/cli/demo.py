@@ -71,7 +71,7 @@ def command(
         if remediate:
             return Tour(clients, REGIONS, registry, controls, settings, common).run()
         more = READS if style == "table" else frozenset[str]()
-        request = request_of(controls, more | shown_beside(style, output))
+        request = request_of(controls, more | shown_beside(style, output), deep=selection.deep)
         snapshot = collect_with(clients, REGIONS, request, common)
     report = audit(snapshot, registry, controls, settings, frameworks=selection.framework)
     write_reports(report, output)

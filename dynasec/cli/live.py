@@ -37,10 +37,13 @@ def clients_of(common: Common) -> Clients:
     return Clients(session, common.endpoint_url)
 
 
-def request_of(controls: Sequence[Control], more: frozenset[str] = frozenset()) -> Request:
-    """Return what the controls read, and `more` operations."""
+def request_of(
+    controls: Sequence[Control], more: frozenset[str] = frozenset(), *, deep: bool = False
+) -> Request:
+    """Return what the controls read, under `--deep` or without it, and `more` operations."""
     return Request(
-        reads_of(controls) | more, replicas=any(control.check.across_replicas for control in controls)
+        reads_of(controls, deep=deep) | more,
+        replicas=any(control.check.across_replicas for control in controls),
     )
 
 

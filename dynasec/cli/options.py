@@ -46,13 +46,23 @@ class Common:
             ConfigurationError: the file cannot be used.
 
         """
-        path = self.config or configuration.find(Path.cwd())
-        return Settings() if path is None else configuration.load(path, today=datetime.now(UTC).date())
+        return settings_of(self.config)
 
     @property
     def color(self) -> bool | None:
         """See `colour_wanted`."""
         return colour_wanted(off=self.no_color)
+
+
+def settings_of(config: Path | None) -> Settings:
+    """Return what a file configures: the given one, else the nearest `dynasec.toml` upward, else the defaults.
+
+    Raises:
+        ConfigurationError: the file cannot be used.
+
+    """
+    path = config or configuration.find(Path.cwd())
+    return Settings() if path is None else configuration.load(path, today=datetime.now(UTC).date())
 
 
 def colour_wanted(*, off: bool) -> bool | None:
@@ -114,6 +124,10 @@ def bundle(kind: type[Any], argument: str, options: list[Decorator]) -> Decorato
     return decorate
 
 
+config_option: Final[Decorator] = click.option(
+    "--config", type=FILE, help="Configuration; default: the nearest dynasec.toml upward."
+)
+
 common_options = bundle(
     Common,
     "common",
@@ -123,7 +137,7 @@ common_options = bundle(
         click.option("--all-regions", is_flag=True, help="Every Region that is enabled for the account."),
         click.option("--role-arn", metavar="ARN", help="Role to assume first."),
         click.option("--external-id", metavar="ID", help="External id for that role."),
-        click.option("--config", type=FILE, help="Configuration; default: the nearest dynasec.toml upward."),
+        config_option,
         click.option("--endpoint-url", metavar="URL", help="Send every call there (emulators)."),
         click.option("-q", "--quiet", is_flag=True, help="No progress, no warnings."),
         click.option("-v", "--verbose", is_flag=True, help="Log what could not be read, and tracebacks."),
@@ -147,7 +161,9 @@ selection_options = bundle(
             "--framework", multiple=True, metavar="NAME", help="Framework, or framework:requirement."
         ),
         click.option(
-            "--deep", is_flag=True, help="Also controls that have AWS build reports, one per user and role."
+            "--deep",
+            is_flag=True,
+            help="Also have AWS find out what takes minutes: last use of rights, drift of stacks.",
         ),
     ],
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import json
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import click
 
 from dynasec.access import READS
-from dynasec.cli.options import Selection, selection_options
+from dynasec.cli.options import Selection, config_option, selection_options, settings_of
 from dynasec.cli.planning import reads_to_plan
 from dynasec.errors import UsageError
+from dynasec.notify.permissions import statements
 from dynasec.permissions import policy
 from dynasec.registry import Control, Registry, load
 from dynasec.remedies import Remedies
@@ -30,11 +32,22 @@ from dynasec.remedies import load as load_remedies
     metavar="ID",
     help="What `plan` reads for this remediation and its controls; glob; may be given again.",
 )
-def command(selection: Selection, *, access: bool, all_regions: bool, remediation: tuple[str, ...]) -> None:
+@click.option("--no-notify", is_flag=True, help="Not what it takes to tell the targets of dynasec.toml.")
+@config_option
+def command(  # noqa: PLR0913 - one parameter an option
+    selection: Selection,
+    *,
+    access: bool,
+    all_regions: bool,
+    remediation: tuple[str, ...],
+    no_notify: bool,
+    config: Path | None,
+) -> None:
     """Print the least-privilege policy that the chosen controls need.
 
-    It follows from what the controls declare to read, and holds reading actions only. What it takes to apply remediations follows from
-    a plan alone: `dynasec export PLAN --to role`.
+    It follows from what the controls declare to read, and holds reading actions only; beside them, each in a statement of its own, what
+    it takes to tell the topics, the buses and the Security Hub that dynasec.toml names. What it takes to apply remediations follows from a
+    plan alone: `dynasec export PLAN --to role`.
     """
     registry = load()
     more = READS if access else frozenset[str]()
@@ -47,7 +60,10 @@ def command(selection: Selection, *, access: bool, all_regions: bool, remediatio
         )
     else:
         controls = selection.of(registry)
-    click.echo(json.dumps(policy(controls, more=more, all_regions=all_regions), indent=2))
+    document = policy(controls, more=more, all_regions=all_regions, deep=selection.deep)
+    if not (no_notify or remediation):
+        document["Statement"] += statements(settings_of(config).notify)
+    click.echo(json.dumps(document, indent=2))
 
 
 def _chosen(remedies: Remedies, globs: tuple[str, ...]) -> Remedies:

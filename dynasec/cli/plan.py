@@ -59,6 +59,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         assess=assessor(observed, common, accept_none=accept_no_evidence),
         ownership=ownership_of(terraform_state),
         tables=table,
+        deep=selection.deep,
     )
     account = read(common, basis.request()) if snapshot is None else snapshot_file.load(snapshot)
     plan = basis.plan(account)

@@ -46,10 +46,11 @@ class Basis:
     assess: Assessor
     ownership: Ownership
     tables: tuple[str, ...] = ()
+    deep: bool = False
 
     def request(self) -> Request:
         """Return what must be read: for the controls, for the remediations that close them, and for the effect on access."""
-        request = request_of(self.controls)
+        request = request_of(self.controls, deep=self.deep)
         reads = request.reads | reads_to_plan(self.controls, self.remedies)
         return Request(reads, request.replicas, tuple(sorted(set(self.settings.remedy.shared_keys.values()))))
 

@@ -33,3 +33,9 @@ async def in_time(deadline: float | None, work: Callable[[], Awaitable[S]]) -> S
         if limit.expired():
             raise DeadlineExceeded(late) from problem
         raise
+
+
+async def pause(deadline: float | None, seconds: float) -> None:
+    """Wait, but not beyond the deadline."""
+    left = seconds if deadline is None else deadline - asyncio.get_running_loop().time()
+    await asyncio.sleep(max(0.0, min(seconds, left)))

@@ -6,7 +6,6 @@ report is kept for some hours under the id of its job.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -61,7 +60,7 @@ async def _report(reader: RegionReader, job: str) -> Fact[JsonObject]:
         if state.known() != _UNDER_WAY:
             return Fact(gap=_failure(answer.known(), state.known(), reader.region))
         if pause is not None:
-            await asyncio.sleep(pause)
+            await reader.pause(pause)
     return Fact(gap=Gap(LAST_ACCESS, "NotReady", f"no report after {sum(PAUSES):.0f} seconds", reader.region))
 
 

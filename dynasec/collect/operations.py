@@ -21,9 +21,28 @@ _PREFIXES: Final = {client: prefix for prefix, client in _CLIENTS.items()}
 
 _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "apigateway:GetRestApis": ("apigateway:GET",),
+    "apigateway:GetStage": ("apigateway:GET",),
     "apigateway:GetStages": ("apigateway:GET",),
     "apigatewayv2:GetApis": ("apigateway:GET",),
     "apigatewayv2:GetStages": ("apigateway:GET",),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html#drift-considerations: CloudFormation reads
+    # a stack's resources with the rights of whoever asks. For tables that takes what the schemas of their types name
+    "cloudformation:DetectStackDrift": (
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
+        "cloudformation:BatchDescribeTypeConfigurations",
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DetectStackResourceDrift",
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:DescribeContributorInsights",
+        "dynamodb:DescribeKinesisStreamingDestination",
+        "dynamodb:DescribeTable",
+        "dynamodb:DescribeTableReplicaAutoScaling",
+        "dynamodb:DescribeTimeToLive",
+        "dynamodb:GetResourcePolicy",
+        "dynamodb:ListTagsOfResource",
+        "kms:DescribeKey",
+    ),
     "elb:DescribeLoadBalancers": ("elasticloadbalancing:DescribeLoadBalancers",),
     "s3:GetPublicAccessBlock": ("s3:GetBucketPublicAccessBlock",),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
@@ -32,7 +51,7 @@ _ACTIONS: Final[dict[str, tuple[str, ...]]] = {
     "s3:PutPublicAccessBlock": ("s3:PutBucketPublicAccessBlock",),
     "s3control:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
 }
-"""Operations whose IAM action has another name."""
+"""Operations whose IAM action has another name, or that take more than one."""
 
 
 def client_and_method(operation: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from botocore.exceptions import (
 
 from dynasec.collect.bucket import TokenBucket
 from dynasec.collect.clients import WORKERS, Clients, home_region
-from dynasec.collect.deadline import in_time
+from dynasec.collect.deadline import in_time, pause
 from dynasec.collect.failures import code_of, gap_of
 from dynasec.collect.operations import client_and_method
 from dynasec.collect.paging import pages_of
@@ -82,6 +82,10 @@ class Reader:
     def wants(self, *operations: str) -> bool:
         """Whether any of these operations is read at all."""
         return not self.reads.isdisjoint(operations)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait between two calls, but not beyond the deadline."""
+        await pause(self._deadline, seconds)
 
     async def read(self, operation: str, region: str, **params: object) -> Fact[JsonObject]:
         """Make one call and return the answer, or the gap.
@@ -291,6 +295,10 @@ class RegionReader:
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of something of this account in this Region."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    async def pause(self, seconds: float) -> None:
+        """As `Reader.pause`."""
+        await self.reader.pause(seconds)
 
     async def read(self, operation: str, **params: object) -> Fact[JsonObject]:
         """As `Reader.read`."""

@@ -1,4 +1,4 @@
-"""Collects dynasec.model.recording: AWS Config and the drift of CloudFormation's stacks."""
+"""Collects dynasec.model.recording: AWS Config, and CloudFormation's stacks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from typing import Any, Final, TypeVar
 
 from dynasec.collect.reader import RegionReader
+from dynasec.collect.stacks import stacks
 from dynasec.model.fact import Listing, unlisted
 from dynasec.model.recording import (
     ConfigRule,
@@ -17,7 +18,6 @@ from dynasec.model.recording import (
     RecorderStatus,
     Recording,
     RuleCompliance,
-    Stack,
 )
 from dynasec.model.shape import AwsShape
 
@@ -43,10 +43,10 @@ async def collect(reader: RegionReader) -> Recording:
             reader, "config:DescribeDeliveryChannelStatus", "DeliveryChannelsStatus", DeliveryChannelStatus
         ),
     )
-    rules, compliance, stacks = await asyncio.gather(
+    rules, compliance, deployed = await asyncio.gather(
         _rules(reader),
         _listed(reader, "config:DescribeComplianceByConfigRule", "ComplianceByConfigRules", RuleCompliance),
-        _listed(reader, "cloudformation:DescribeStacks", "Stacks", Stack),
+        stacks(reader),
     )
     return Recording(
         recorders=recorders,
@@ -55,7 +55,7 @@ async def collect(reader: RegionReader) -> Recording:
         delivery_statuses=deliveries,
         rules=rules,
         compliance=compliance,
-        stacks=stacks,
+        stacks=deployed,
     )
 
 

@@ -1,20 +1,22 @@
-"""AWS Config and CloudFormation drift in one Region.
+"""AWS Config in one Region, with CloudFormation's stacks.
 
 Fields rest on `DescribeConfigurationRecorders`, `DescribeConfigurationRecorderStatus`, `DescribeDeliveryChannels`,
 `DescribeDeliveryChannelStatus`, `DescribeConfigRules`, `DescribeComplianceByConfigRule` and `GetComplianceDetailsByConfigRule` of AWS
-Config's service model, whose recorders and channels are in camel case and whose rules are in pascal case, and on `DescribeStacks` of
-CloudFormation's.
+Config's service model, whose recorders and channels are in camel case and whose rules are in pascal case.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from dynasec.model.fact import Listing, unlisted
+from dynasec.model.fact import Gap, Listing, Unknown, unlisted
 from dynasec.model.shape import AwsShape, Shape
+from dynasec.model.stack import Stack
 
 
 class _CamelShape(AwsShape):
@@ -206,27 +208,8 @@ class DeployedRule(Shape):
     evaluations: Listing[Evaluation] = unlisted("config:GetComplianceDetailsByConfigRule")
 
 
-class StackDrift(AwsShape):
-    """DRIFTED, IN_SYNC, UNKNOWN or NOT_CHECKED, and when that was found out."""
-
-    stack_drift_status: str
-    last_check_timestamp: datetime | None = None
-
-
-class Stack(AwsShape):
-    """A stack without its parameters and outputs, which may hold secrets."""
-
-    stack_id: str
-    stack_name: str
-    stack_status: str
-    drift_information: StackDrift | None = None
-    parent_id: str | None = None
-    root_id: str | None = None
-    last_updated_time: datetime | None = None
-
-
 class Recording(Shape):
-    """AWS Config and CloudFormation drift in one Region. Statuses name their recorder or channel."""
+    """AWS Config in one Region, and the stacks there. Statuses name their recorder or channel."""
 
     recorders: Listing[Recorder] = unlisted("config:DescribeConfigurationRecorders")
     recorder_statuses: Listing[RecorderStatus] = unlisted("config:DescribeConfigurationRecorderStatus")
@@ -255,3 +238,30 @@ class Recording(Shape):
         wanted = (recorder.name, recorder.service_principal)
         statuses = self.recorder_statuses.complete()
         return next((one for one in statuses if (one.name, one.service_principal) == wanted), None)
+
+    def stack_of(self, table: str) -> Stack | None:
+        """Return the stack of this Region that holds a table, by its name; None when none does.
+
+        Raises:
+            Unknown: some stack, or what it holds, could not be read, and none of the others holds it.
+
+        """
+        owner = self._owners.get(table)
+        if owner is None and self._hidden is not None:
+            raise Unknown(self._hidden)
+        return owner
+
+    @cached_property
+    def _owners(self) -> Mapping[str, Stack]:
+        return {
+            one.physical_resource_id or "": stack
+            for stack in self.stacks.items
+            for one in stack.tables.value or ()
+        }
+
+    @cached_property
+    def _hidden(self) -> Gap | None:
+        """What may hide the stack of a table; one gap stands for all."""
+        return self.stacks.gap or next(
+            (stack.tables.gap for stack in self.stacks.items if stack.tables.gap is not None), None
+        )

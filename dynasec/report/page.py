@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dynasec.registry import Control
 
@@ -12,9 +12,9 @@ def page(control: Control, remediations: Sequence[str]) -> str:
     mending = ", ".join(f"`{name}`" for name in remediations) or "none: it takes a decision"
     check = control.check
     frameworks = ", ".join(f"`{name}`" for name in check.frameworks) or "none"
-    reads = (
-        ", ".join(f"`{name}`" for name in sorted(check.all_reads)) or "nothing beyond the caller's identity"
-    )
+    reads = _names(check.usual_reads) or "nothing beyond the caller's identity"
+    if check.deep_reads:
+        reads += f"; with `--deep` also {_names(check.deep_reads)}"
     return "\n".join(
         (
             f"# {control.id}",
@@ -33,3 +33,7 @@ def page(control: Control, remediations: Sequence[str]) -> str:
             mending,
         )
     )
+
+
+def _names(operations: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(operations))

@@ -46,7 +46,6 @@ CLASS = {
     **dict.fromkeys(SENSITIVE, "restricted"),
     "invoices": "confidential",
 }
-STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/shop/1"
 
 TABLES_KEY = key_arn(key_id="11111111-1111-1111-1111-111111111111")
 INVOICES_KEY = key_arn(key_id="22222222-2222-2222-2222-222222222222")
@@ -129,7 +128,6 @@ def tables() -> tuple[Table, ...]:
     other = {"region_name": SECOND, "replica_arn": arn("orders", SECOND), "replica_status": "ACTIVE"}
     orders = _made(
         "orders",
-        tags={"aws:cloudformation:stack-id": STACK},
         facts={"kinesis_destinations": (sent,), "contributor_insights": (throttled,)},
         latest_stream_arn=STREAM,
         replicas=(other,),

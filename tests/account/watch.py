@@ -9,10 +9,11 @@ from typing import Any
 from dynasec.model.detection import Detection, DetectorDescription, DetectorFeature
 from dynasec.model.edge import AclLogging, Edge, GlobalEdge
 from dynasec.model.fact import Fact, Listing
-from dynasec.model.recording import DeployedRule, Recording, StackDrift
+from dynasec.model.recording import DeployedRule, Recording
+from dynasec.model.stack import StackDrift, StackResourceDrift
 from dynasec.model.trail import LogBucket, PublicAccessBlock, Trails, TrailStatus
 from dynasec.semantics.web_acl_rules import BASELINE
-from tests.account.tables import BACKUPS_KEY, NAMES, SENSITIVE, STACK, arn
+from tests.account.tables import BACKUPS_KEY, NAMES, SENSITIVE, arn
 from tests.support.accounts import NOW
 from tests.support.detection import detection, detector, rule
 from tests.support.edge import SHOP, acl, balancer, global_edge, whole_edge
@@ -93,8 +94,10 @@ def _rule(identifier: str) -> DeployedRule:
 
 def config() -> Recording:
     checked = StackDrift(stack_drift_status="IN_SYNC", last_check_timestamp=NOW - timedelta(days=2))
-    own = stack(drift=checked)
-    assert own.stack_id == STACK
+    table = StackResourceDrift(
+        stack_resource_drift_status="IN_SYNC", last_check_timestamp=NOW - timedelta(days=2)
+    )
+    own = stack(drift=checked, table=table)
     return recording(
         *(_rule(one) for one in REQUIRED),
         stacks=Listing((own,)),

@@ -82,6 +82,26 @@ ANSWERS: Answers = {
             }
         ]
     },
+    "cloudformation:DetectStackDrift": {"StackDriftDetectionId": "d-1"},
+    "cloudformation:DescribeStackDriftDetectionStatus": {
+        "StackId": "shop",
+        "StackDriftDetectionId": "d-1",
+        "StackDriftStatus": "IN_SYNC",
+        "DetectionStatus": "DETECTION_COMPLETE",
+        "Timestamp": datetime(2026, 1, 1, tzinfo=UTC),
+    },
+    "cloudformation:DescribeStackResourceDrifts": {
+        "StackResourceDrifts": [
+            {
+                "StackId": "shop",
+                "LogicalResourceId": "Carts",
+                "PhysicalResourceId": "carts",
+                "ResourceType": "AWS::DynamoDB::Table",
+                "StackResourceDriftStatus": "IN_SYNC",
+                "Timestamp": datetime(2026, 1, 1, 0, 0, 9, tzinfo=UTC),
+            }
+        ]
+    },
     "iam:GenerateServiceLastAccessedDetails": {"JobId": "11111111-2222-3333-4444-555555555555"},
     "iam:GetServiceLastAccessedDetails": {
         "JobStatus": "COMPLETED",
@@ -212,6 +232,7 @@ def furnish() -> None:
     _front_door()
     _config_rule()
     _apis_and_web_acl()
+    _stack()
 
 
 def _customer_prefix_list() -> None:
@@ -297,3 +318,14 @@ def _apis_and_web_acl() -> None:
     boto3.client("wafv2").create_web_acl(
         Name="shop", Scope="REGIONAL", DefaultAction={"Allow": {}}, Rules=[], VisibilityConfig=seen
     )
+
+
+def _stack() -> None:
+    table = {
+        "TableName": "carts",
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    }
+    template = {"Resources": {"Carts": {"Type": "AWS::DynamoDB::Table", "Properties": table}}}
+    boto3.client("cloudformation").create_stack(StackName="shop", TemplateBody=json.dumps(template))

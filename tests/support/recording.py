@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynasec.model.fact import Listing
+from dynasec.model.fact import Fact, Listing
 from dynasec.model.recording import (
     ConfigRule,
     Delivery,
@@ -20,9 +20,8 @@ from dynasec.model.recording import (
     RecordingGroup,
     RecordingStrategy,
     RuleSource,
-    Stack,
-    StackDrift,
 )
+from dynasec.model.stack import Stack, StackDrift, StackResource, StackResourceDrift
 
 EVERYTHING = RecordingGroup(
     all_supported=True, recording_strategy=RecordingStrategy(use_only="ALL_SUPPORTED_RESOURCE_TYPES")
@@ -86,6 +85,29 @@ def delivering(history: Delivery | None = DELIVERED, **infos: Any) -> dict[str, 
     return {"delivery_channels": Listing((channel,)), "delivery_statuses": Listing((status,))}
 
 
-def stack(name: str = "shop", *, drift: StackDrift | None) -> Stack:
+def stack(
+    name: str = "shop", *, drift: StackDrift | None, table: StackResourceDrift | None = None, **members: Any
+) -> Stack:
+    """A stack that holds the table `orders`, with what was last known of the drift of both."""
     arn = f"arn:aws:cloudformation:us-east-1:123456789012:stack/{name}/1"
-    return Stack(stack_id=arn, stack_name=name, stack_status="UPDATE_COMPLETE", drift_information=drift)
+    return Stack(
+        **{
+            "stack_id": arn,
+            "stack_name": name,
+            "stack_status": "UPDATE_COMPLETE",
+            "drift_information": drift,
+            "tables": Fact((held("orders", drift=table),)),
+            **members,
+        }
+    )
+
+
+def held(table: str, *, drift: StackResourceDrift | None = None) -> StackResource:
+    """A table among a stack's resources."""
+    return StackResource(
+        logical_resource_id=table.title(),
+        physical_resource_id=table,
+        resource_type="AWS::DynamoDB::Table",
+        resource_status="CREATE_COMPLETE",
+        drift_information=drift,
+    )

@@ -59,6 +59,12 @@ def test_reads_hold_what_lists_the_subjects_and_gives_their_class():
     assert _check(Account).all_reads == set()
 
 
+def test_what_only_deep_reads_is_kept_apart():
+    check = _check(Account, reads=("a:Read",), deep_reads=("a:Start",))
+    assert check.usual_reads == {"a:Read"}
+    assert check.all_reads == {"a:Read", "a:Start"}
+
+
 def test_reads_of_regional_controls_tell_whether_the_region_holds_tables():
     assert _check(Region).all_reads == {"dynamodb:ListTables"}
     assert _check(Region, regional=False).all_reads == set()

@@ -50,6 +50,21 @@ def test_the_reads_of_several_controls():
     }
 
 
+def test_what_only_deep_reads_is_allowed_only_then():
+    check = Check(
+        subject=Table, title="t", severity=Severity.LOW, deep_reads=("cloudformation:DetectStackDrift",)
+    )
+    control = Control("x", "s", "p", "", check)
+    usual, deep = (policy([control], deep=deep)["Statement"][0]["Action"] for deep in (False, True))
+    assert reads_of([control]) == set(usual) == {"dynamodb:ListTables", "tag:GetResources"}
+    assert {
+        "cloudformation:BatchDescribeTypeConfigurations",
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DetectStackResourceDrift",
+        "dynamodb:DescribeTable",
+    } <= set(deep)
+
+
 def test_the_policy_of_all_controls_can_only_read():
     actions = policy(load().controls, all_regions=True)["Statement"][0]["Action"]
     # GenerateCredentialReport makes the report that GetCredentialReport reads, and changes nothing else
@@ -62,3 +77,18 @@ def test_the_policy_of_all_controls_can_only_read():
     assert not [one for one in actions if "*" in one]
     data = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:GetRecords", "s3:GetObject", "kms:Decrypt"}
     assert data.isdisjoint(actions)
+
+
+def test_the_policy_of_stacks_drift_detects_only_under_deep():
+    (control,) = (one for one in load().controls if one.id == "stack-in-sync")
+    usual, deep = (set(policy([control], deep=deep)["Statement"][0]["Action"]) for deep in (False, True))
+    assert not [one for one in usual if "Detect" in one]
+    assert {one for one in deep if one.startswith("cloudformation:")} == {
+        "cloudformation:BatchDescribeTypeConfigurations",
+        "cloudformation:DescribeStackDriftDetectionStatus",
+        "cloudformation:DescribeStackResourceDrifts",
+        "cloudformation:DescribeStacks",
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DetectStackResourceDrift",
+        "cloudformation:ListStackResources",
+    }

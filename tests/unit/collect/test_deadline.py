@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from dynasec.collect.deadline import DeadlineExceeded, in_time
+from dynasec.collect.deadline import DeadlineExceeded, in_time, pause
 from dynasec.model.fact import DEADLINE_EXCEEDED
 
 
@@ -46,3 +46,14 @@ def test_another_timeout_is_its_own(seconds):
 
     with pytest.raises(TimeoutError):
         _do(work, seconds)
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(0.05, None), (0.05, 30), (30, 0.05), (30, -1)])
+def test_no_pause_goes_beyond_the_deadline(seconds, left):
+    async def main():
+        now = asyncio.get_running_loop().time()
+        await pause(None if left is None else now + left, seconds)
+
+    began = time.monotonic()
+    asyncio.run(main())
+    assert time.monotonic() - began < 5

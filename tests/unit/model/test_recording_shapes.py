@@ -19,7 +19,6 @@ from tests.support.shapes import assert_shape
         (model.ConfigRule, "config", "ConfigRule"),
         (model.RuleCompliance, "config", "ComplianceByConfigRule"),
         (model.Evaluation, "config", "EvaluationResult"),
-        (model.Stack, "cloudformation", "Stack"),
     ],
 )
 def test_shapes_match_the_service_model(kind, service, shape):
@@ -27,15 +26,8 @@ def test_shapes_match_the_service_model(kind, service, shape):
 
 
 def test_recording_survives_a_round_trip_through_json():
-    stack = model.Stack(
-        stack_id="arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1",
-        stack_name="shop",
-        stack_status="CREATE_COMPLETE",
-        drift_information=model.StackDrift(stack_drift_status="IN_SYNC"),
-    )
     found = recording(
         rule("DYNAMODB_PITR_ENABLED"),
-        stacks=Listing((stack,)),
         compliance=denied_listing("config:DescribeComplianceByConfigRule"),
     )
     taken = snapshot(region(table(), recording=found))
