@@ -12,9 +12,10 @@ from typing import Final
 from dynasec.cli.live import clients_of
 from dynasec.cli.options import Common
 from dynasec.errors import DynasecError
-from dynasec.notify.aws_targets import ACTIONS, AwsTargets
+from dynasec.notify.aws_targets import AwsTargets
 from dynasec.notify.delivery import Delivered, flush
 from dynasec.notify.message import Deliver
+from dynasec.notify.permissions import ACTIONS
 from dynasec.notify.webhook import Webhooks
 from dynasec.settings import Settings
 

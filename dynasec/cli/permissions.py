@@ -34,7 +34,7 @@ from dynasec.remedies import load as load_remedies
 )
 @click.option("--no-notify", is_flag=True, help="Not what it takes to tell the targets of dynasec.toml.")
 @config_option
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     selection: Selection,
     *,
     access: bool,

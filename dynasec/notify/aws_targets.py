@@ -16,14 +16,8 @@ from dynasec.collect.failures import code_of, first_line
 from dynasec.errors import DynasecError
 from dynasec.model.shape import JsonObject
 from dynasec.notify.message import Item, UndeliveredError, Waiting
+from dynasec.notify.permissions import ACTIONS
 from dynasec.settings import Notify
-
-ACTIONS: Final = {
-    "sns": "sns:Publish",
-    "eventbridge": "events:PutEvents",
-    "security-hub": "securityhub:BatchImportFindings",
-}
-"""What may be needed, by kind of target."""
 
 _OF_THE_MESSAGE: Final = frozenset(
     {

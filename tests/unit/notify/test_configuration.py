@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dynasec.errors import ConfigurationError
-from dynasec.notify.aws_targets import ACTIONS
+from dynasec.notify.permissions import ACTIONS
 from dynasec.settings import parse
 from tests.support.notices import BUS, TOPIC
 
