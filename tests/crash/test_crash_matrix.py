@@ -19,6 +19,7 @@ import pytest
 from dynasec.remedies import load
 from dynasec.remedy.applying.outcomes import Ending
 from tests.remediations.worlds import WORLDS
+from tests.support import kept_clients
 from tests.support.crashes import boundaries, killed_at
 from tests.support.laboratory import Laboratory, served
 from tests.support.remedied import state_of
@@ -37,13 +38,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     port = free_port()
     log = tmp_path_factory.mktemp("server") / "log"
     command = [sys.executable, "-m", "tests.support.shimmed_server", str(port)]
-    with serving(command, port, {"PYTHONPATH": str(ROOT)}, log) as found:
+    with (
+        serving(command, port, {"PYTHONPATH": str(ROOT)}, log) as found,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("AWS_ENDPOINT_URL", found.url)
+        kept_clients.install(patch)
         yield found
 
 
 @pytest.fixture
-def url(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+def url(server: Server) -> str:
     return server.url
 
 
@@ -78,7 +83,7 @@ def _killed_while_applying(name: str, url: str, directory: Path, place: int) -> 
     lab = Laboratory(name, WORLDS[name], served(url), directory)
     before = lab.read()
     plan = lab.plan(before)
-    assert killed_at(lab, place, lambda boundary: lab.apply(plan, boundary))
+    assert killed_at(place, lambda boundary: lab.apply(plan, boundary))
     if ALL:
         _tear(lab, plan.plan_id[:16])
     result = lab.apply(plan)
@@ -96,7 +101,7 @@ def _killed_while_undoing(name: str, url: str, directory: Path, place: int) -> N
     before = lab.read()
     plan = lab.plan(before)
     lab.apply(plan)
-    assert killed_at(lab, place, lambda boundary: lab.roll_back(plan, boundary))
+    assert killed_at(place, lambda boundary: lab.roll_back(plan, boundary))
     result = lab.roll_back(plan)
     assert set(result.states) == {Ending.ROLLED_BACK}, (place, [str(one[1]) for one in result.changes])
     _as_before(lab, before, place)

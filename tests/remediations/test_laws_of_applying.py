@@ -12,7 +12,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import jsonpatch
 import pytest
 from moto import mock_aws
@@ -43,7 +42,7 @@ from dynasec.remedy.plan import Change, Plan
 from dynasec.remedy.planning.ownership import Ownership
 from dynasec.remedy.planning.projection import replaced
 from tests.remediations.worlds import WORLDS
-from tests.support import shimmed_server
+from tests.support import kept_clients, shimmed_server
 from tests.support.accounts import ACCOUNT
 from tests.support.faults import LostAt, Otherwise, RefusedAt, ThrottledOnce, Watched
 from tests.support.laboratory import Laboratory, in_process
@@ -69,16 +68,9 @@ CALLER = Caller.of(f"arn:aws:iam::{ACCOUNT}:role/apply")
 @pytest.fixture(autouse=True, scope="module")
 def _like_aws() -> Iterator[None]:
     """Let the emulator behave as AWS documents, and keep the clients that seed it."""
-    plain = boto3.client
-
-    @cache
-    def client(service: str, region_name: str | None = None) -> Any:
-        return plain(service, region_name=region_name)  # type: ignore[call-overload] # any service
-
     with pytest.MonkeyPatch.context() as patch:
         shimmed_server.install(patch)
-        patch.setattr(boto3, "client", client)
-        patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+        kept_clients.install(patch)
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from dynasec.collect.caller import resolve
 from dynasec.collect.clients import Clients
@@ -21,11 +22,29 @@ class _Kept(Clients):
         del services
 
 
+_MADE: list[Any] = []
+"""All kept clients."""
+
+
+class _KeptSession(ScriptedSession):
+    def client(self, *given: Any, **more: Any) -> Any:
+        """See `boto3.Session.client`."""
+        made = super().client(*given, **more)
+        _MADE.append(made)
+        return made
+
+
+def hang_up() -> None:
+    """Close the connections of all kept clients, which make new ones. A forked process must: shared ones mix up their answers."""
+    for client in _MADE:
+        client.close()
+
+
 @cache
-def emulated() -> tuple[Clients, ScriptedSession, AwsHands]:
-    """The clients by which the emulated account is read, their session, and the hands. Use inside `mock_aws()`."""
-    session = ScriptedSession()
-    clients = _Kept(session)
+def emulated(url: str | None = None) -> tuple[Clients, ScriptedSession, AwsHands]:
+    """The clients by which an emulated account is read, their session, and the hands. Without a URL: use inside `mock_aws()`."""
+    session = _KeptSession()
+    clients = _Kept(session, url)
     return clients, session, AwsHands(clients)
 
 

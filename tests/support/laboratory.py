@@ -16,7 +16,7 @@ from dynasec.demo.overlay import Answers
 from dynasec.permissions import reads_of
 from dynasec.remedies import Remedies
 from dynasec.remedy.applying.execution import Execution
-from dynasec.remedy.applying.hands import AwsHands, Hands
+from dynasec.remedy.applying.hands import Hands
 from dynasec.remedy.applying.outcomes import RunResult
 from dynasec.remedy.applying.pace import Clock
 from dynasec.remedy.applying.rollback import undo_plan
@@ -29,7 +29,6 @@ from tests.remediations.worlds import World
 from tests.support.accounts import registry
 from tests.support.emulated import emulated
 from tests.support.remedied import harmless, remedy
-from tests.support.scripted import ScriptedSession
 from tests.support.world import FakeClock
 
 _LACKING: Any = {"dynamodb:ListGlobalTables": {"GlobalTables": []}}
@@ -39,20 +38,21 @@ Connection = Callable[[Answers], tuple[Clients, Hands]]
 
 
 def served(url: str) -> Connection:
-    """An emulator in another process: clients of one's own, for connections that two processes share mix up their answers."""
+    """An emulator in another process, for which clients are kept too."""
 
     def connect(script: Answers) -> tuple[Clients, Hands]:
-        session = ScriptedSession()
-        session.answer_with({**_LACKING, **script})
-        clients = Clients(session, url)
-        return clients, AwsHands(clients)
+        return _connected(script, url)
 
     return connect
 
 
 def in_process(script: Answers) -> tuple[Clients, Hands]:
     """The emulator in this process, whose clients are kept. Use inside `mock_aws()`."""
-    clients, session, hands = emulated()
+    return _connected(script, None)
+
+
+def _connected(script: Answers, url: str | None) -> tuple[Clients, Hands]:
+    clients, session, hands = emulated(url)
     session.answer_with({**_LACKING, **script})
     return clients, hands
 
@@ -68,15 +68,11 @@ class Laboratory:
     clock: Clock = field(default_factory=FakeClock)
 
     def __post_init__(self) -> None:
-        self.connect()
+        self.clients, self.hands = self.connection(self.world.script)
         self.runs = Runs(self.directory)
         self.world.seed()
         self.settings = self.world.settings()
         self.plans = 0
-
-    def connect(self) -> None:
-        """Make clients; a child must."""
-        self.clients, self.hands = self.connection(self.world.script)
 
     def read(self) -> Report:
         one = remedy(self.name).remediation

@@ -14,14 +14,16 @@ import pytest
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.server import main as serve
 
-from tests.support import backup_shim, detective_shim, dynamodb_shim, endpoint_shim
+from tests.support import backup_shim, detective_shim, dynamodb_shim, endpoint_shim, sparing, waf_shim
 
 _AWS_POLICIES = ("AmazonDynamoDBFullAccess_v2",)
 
 
 def main(port: str) -> None:
     """Install every shim, then serve."""
-    install(pytest.MonkeyPatch())
+    patch = pytest.MonkeyPatch()
+    sparing.install(patch)
+    install(patch)
     serve(["-H", "127.0.0.1", "-p", port])
 
 
@@ -30,6 +32,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     detective_shim.install(patch)
     endpoint_shim.install(patch)
     backup_shim.install(patch)
+    waf_shim.install(patch)
     _make_global(patch, dynamodb_shim.install(patch=patch))
     every = json.loads(iam.aws_managed_policies_data)
     patch.setattr(iam, "aws_managed_policies_data", json.dumps({name: every[name] for name in _AWS_POLICIES}))
