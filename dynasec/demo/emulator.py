@@ -79,18 +79,24 @@ def _load_managed_policies() -> None:
 
 
 def _furnished() -> Clients:
-    from dynasec.demo import keys, network, principals, tables, watch, writes  # noqa: PLC0415 - they build with `Aws`
+    from dynasec.demo import keys, network, principals, stacks, tables, watch, writes  # noqa: PLC0415 - they build with `Aws`
 
     aws = Aws(OverlaySession())
     known = keys.seed(aws)
     tables.seed(aws, known)
     keys.age(aws, known)
+    stacks.seed(aws)
     watch.seed(
         aws
     )  # first of these three: flow logs go to its bucket, and principals name the network's endpoint
     network.seed(aws)
     principals.seed(aws)
-    session = OverlaySession(_answers(), _amendments(aws.replicas))
+    amendments: Amendments = {
+        **_amendments(aws.replicas),
+        "cloudformation:DescribeStacks": stacks.describe_stacks,
+        "cloudformation:ListStackResources": stacks.list_stack_resources,
+    }
+    session = OverlaySession({**_answers(), **stacks.answers()}, amendments)
     writes.mend(session, ACCOUNT)
     return Clients(session)
 
