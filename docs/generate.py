@@ -96,7 +96,9 @@ def permissions_page(controls: tuple[Control, ...]) -> str:
 
 
 def _user(control: Control, operation: str) -> str:
-    deep = control.check.deep or operation not in control.check.usual_reads
+    if operation in control.check.item_reads:
+        return f"{control.id} (`--sample-items`)"
+    deep = control.check.deep or operation in control.check.deep_reads
     return f"{control.id} (`--deep`)" if deep else control.id
 
 

@@ -168,7 +168,8 @@ class Check(Generic[R]):
     that give a table its data class, need not be repeated. `across_replicas`: what is read of a table is read of its replicas in other
     Regions too. `raised_when_sensitive`: a failure on a table with sensitive data is one step worse. `regional`: the control has
     nothing to say in a Region that holds no table. `deep`: reading asks AWS to start something, such as building a report, and is done
-    with `--deep` only. `deep_reads`: operations that only `--deep` adds to a control which has something to say without it too.
+    with `--deep` only. `deep_reads`: operations that only `--deep` adds to a control which has something to say without it too;
+    `item_reads`: those that only `--sample-items` adds, since they read items.
     """
 
     subject: type[R]
@@ -180,6 +181,7 @@ class Check(Generic[R]):
     raised_when_sensitive: bool = False
     deep: bool = False
     deep_reads: tuple[str, ...] = ()
+    item_reads: tuple[str, ...] = ()
     regional: bool | None = None
     evaluate: Evaluator[R] | None = None
 
@@ -190,12 +192,12 @@ class Check(Generic[R]):
 
     @property
     def all_reads(self) -> frozenset[str]:
-        """Every operation that an audit with this check alone makes under `--deep`, identity aside."""
-        return self.usual_reads.union(self.deep_reads)
+        """Every operation that an audit with this check alone makes under `--deep` and `--sample-items`, identity aside."""
+        return self.usual_reads.union(self.deep_reads, self.item_reads)
 
     @property
     def usual_reads(self) -> frozenset[str]:
-        """The same without what `--deep` adds."""
+        """The same without what these options add."""
         classes = _TABLE_READS if issubclass(self.subject, Table) else ()
         tables = ("dynamodb:ListTables",) if self.is_regional else ()
         return frozenset((*self.reads, *reads_to_list(self.subject), *classes, *tables))

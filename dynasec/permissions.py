@@ -11,12 +11,15 @@ from dynasec.registry import Control
 _TO_LIST_REGIONS: Final = "ec2:DescribeRegions"
 
 
-def reads_of(controls: Iterable[Control], *, deep: bool = False) -> frozenset[str]:
-    """Return every operation that an audit of these controls makes, identity aside, under `--deep` or without it."""
-    return frozenset(
-        operation
-        for control in controls
-        for operation in (control.check.all_reads if deep else control.check.usual_reads)
+def reads_of(controls: Iterable[Control], *, deep: bool = False, items: bool = False) -> frozenset[str]:
+    """Return every operation that an audit of these controls makes, identity aside: with `--deep` and `--sample-items` or without."""
+    return frozenset[str]().union(
+        *(
+            one.check.usual_reads.union(
+                one.check.deep_reads if deep else (), one.check.item_reads if items else ()
+            )
+            for one in controls
+        )
     )
 
 
@@ -26,14 +29,14 @@ def policy(
     more: frozenset[str] = frozenset(),
     all_regions: bool = False,
     deep: bool = False,
+    items: bool = False,
 ) -> dict[str, Any]:
     """Return an identity policy document for the controls and `more` operations.
 
     `sts:GetCallerIdentity` is in none: AWS needs no permission for it.
     """
-    operations = (
-        reads_of(controls, deep=deep) | more | ({_TO_LIST_REGIONS} if all_regions else frozenset[str]())
-    )
+    regions = {_TO_LIST_REGIONS} if all_regions else frozenset[str]()
+    operations = reads_of(controls, deep=deep, items=items) | more | regions
     actions = sorted({action for operation in operations for action in iam_actions(operation)})
     return {
         "Version": "2012-10-17",

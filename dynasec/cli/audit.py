@@ -24,12 +24,15 @@ from dynasec.cli.live import clients_of, collect_in, request_of
 from dynasec.cli.notifying import deliver_after_audit
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
 from dynasec.cli.running import Running, running_options
+from dynasec.cli.sampling import sampling_of
 from dynasec.collect.caller import resolve
+from dynasec.errors import UsageError
 from dynasec.files import refuse_unwritable, write_private
 from dynasec.model.snapshot import Snapshot
 from dynasec.notify.queue import queueing
 from dynasec.registry import Control, load
 from dynasec.report.interface import FORMATS, by_name, by_suffix
+from dynasec.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 NEVER = "never"
@@ -114,7 +117,7 @@ class Asked:
         history = history_of(self.running, offline=self.snapshot is not None)
         time.sleep(random.uniform(0, self.running.jitter))  # noqa: S311 - to spread load, not to be secret
         with ExitStack() as held:
-            account = self._account(controls, history, held)
+            account = self._account(controls, settings, history, held)
             gc.collect()  # clients are many small objects in cycles; the report can have their memory
             report = audit(
                 account,
@@ -129,9 +132,14 @@ class Asked:
                 deliver_after_audit(history.path, settings, self.common)
             return code
 
-    def _account(self, controls: Sequence[Control], history: History, held: ExitStack) -> Snapshot:
+    def _account(
+        self, controls: Sequence[Control], settings: Settings, history: History, held: ExitStack
+    ) -> Snapshot:
         """Read the account, or the file that holds it, under the lock of its history."""
         if self.snapshot is not None:
+            if self.selection.sample_items:
+                msg = "--sample-items reads the account, and --snapshot does not"
+                raise UsageError(msg, hint="give it to `dynasec collect`")
             account = snapshot_file.load(self.snapshot)
             held.enter_context(history.lock(account.account.partition, account.account.id))
             return account
@@ -141,7 +149,12 @@ class Asked:
         scope = resolve(clients, self.common.region, all_regions=self.common.all_regions)
         held.enter_context(history.lock(scope.partition, scope.account))
         _LOG.info("auditing account %s in %s", scope.account, ", ".join(scope.regions))
-        request = request_of(controls, shown_beside(self.style, self.outputs), deep=self.selection.deep)
+        request = request_of(
+            controls,
+            shown_beside(self.style, self.outputs),
+            deep=self.selection.deep,
+            sampling=sampling_of(self.selection, settings, self.tables),
+        )
         return collect_in(clients, scope, replace(request, deadline=deadline), self.common)
 
     def _told(self, report: Report, history: History) -> int:

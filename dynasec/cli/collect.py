@@ -11,6 +11,7 @@ from dynasec import snapshot_file
 from dynasec.access import READS
 from dynasec.cli.live import read, request_of
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
+from dynasec.cli.sampling import sampling_of
 from dynasec.files import refuse_unwritable
 from dynasec.registry import load
 
@@ -29,7 +30,8 @@ def command(selection: Selection, output: Path, common: Common, *, access: bool)
     read follows from the chosen controls: all of them by default.
     """
     refuse_unwritable(output)
-    request = request_of(selection.of(load()), deep=selection.deep)
+    controls = selection.of(load())
+    request = request_of(controls, deep=selection.deep, sampling=sampling_of(selection, common.settings()))
     if access:
         request = replace(request, reads=request.reads | READS)
     account = read(common, request)

@@ -14,6 +14,7 @@ from dynasec.cli.audit import deliver, shown_beside, write_reports
 from dynasec.cli.demo_remediation import Tour
 from dynasec.cli.live import collect_with, request_of
 from dynasec.cli.options import FILE, Common, Selection, common_options, selection_options
+from dynasec.cli.sampling import sampling_of
 from dynasec.demo import configuration
 from dynasec.demo.emulator import REGIONS, simulated_account
 from dynasec.errors import Exit
@@ -71,7 +72,12 @@ def command(
         if remediate:
             return Tour(clients, REGIONS, registry, controls, settings, common).run()
         more = READS if style == "table" else frozenset[str]()
-        request = request_of(controls, more | shown_beside(style, output), deep=selection.deep)
+        request = request_of(
+            controls,
+            more | shown_beside(style, output),
+            deep=selection.deep,
+            sampling=sampling_of(selection, settings),
+        )
         snapshot = collect_with(clients, REGIONS, request, common)
     report = audit(snapshot, registry, controls, settings, frameworks=selection.framework)
     write_reports(report, output)

@@ -9,6 +9,7 @@ from dynasec.cli.progress import shown
 from dynasec.collect.caller import Scope, resolve
 from dynasec.collect.clients import Clients, open_session
 from dynasec.collect.collector import Request, collect
+from dynasec.collect.item_samples import Sampling
 from dynasec.model.snapshot import Snapshot
 from dynasec.permissions import reads_of
 from dynasec.registry import Control
@@ -38,12 +39,17 @@ def clients_of(common: Common) -> Clients:
 
 
 def request_of(
-    controls: Sequence[Control], more: frozenset[str] = frozenset(), *, deep: bool = False
+    controls: Sequence[Control],
+    more: frozenset[str] = frozenset(),
+    *,
+    deep: bool = False,
+    sampling: Sampling | None = None,
 ) -> Request:
-    """Return what the controls read, under `--deep` or without it, and `more` operations."""
+    """Return what the controls read, under `--deep` or without it, items where they are to be sampled, and `more` operations."""
     return Request(
-        reads_of(controls, deep=deep) | more,
+        reads_of(controls, deep=deep, items=sampling is not None) | more,
         replicas=any(control.check.across_replicas for control in controls),
+        sampling=sampling,
     )
 
 

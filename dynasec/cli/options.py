@@ -70,15 +70,19 @@ def colour_wanted(*, off: bool) -> bool | None:
     return False if off or os.environ.get("NO_COLOR") else None
 
 
+MOST_ITEMS: Final = 1_000
+
+
 @dataclass(frozen=True)
 class Selection:
-    """Which controls."""
+    """Which controls, and what they may do beyond reading what AWS shows of the account."""
 
     control: tuple[str, ...]
     skip: tuple[str, ...]
     section: tuple[str, ...]
     framework: tuple[str, ...]
     deep: bool = False
+    sample_items: int = 0
 
     def of(self, registry: Registry, *, listing: bool = False) -> tuple[Control, ...]:
         """Return the chosen controls; those that ask AWS to start something with `--deep` only, or where they are only listed.
@@ -164,6 +168,13 @@ selection_options = bundle(
             "--deep",
             is_flag=True,
             help="Also have AWS find out what takes minutes: last use of rights, drift of stacks.",
+        ),
+        click.option(
+            "--sample-items",
+            type=click.IntRange(0, MOST_ITEMS),
+            default=0,
+            metavar="N",
+            help=f"Also read N items ({MOST_ITEMS} at most) of each table of the highest class; keep none of them.",
         ),
     ],
 )

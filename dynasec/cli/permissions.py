@@ -60,7 +60,9 @@ def command(
         )
     else:
         controls = selection.of(registry)
-    document = policy(controls, more=more, all_regions=all_regions, deep=selection.deep)
+    document = policy(
+        controls, more=more, all_regions=all_regions, deep=selection.deep, items=selection.sample_items > 0
+    )
     if not (no_notify or remediation):
         document["Statement"] += statements(settings_of(config).notify)
     click.echo(json.dumps(document, indent=2))

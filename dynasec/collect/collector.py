@@ -16,6 +16,7 @@ from dynasec.collect import (
     dynamodb,
     edge,
     identity,
+    item_samples,
     network,
     organization,
     recording,
@@ -42,13 +43,15 @@ class Request:
     """What is to be read: operations as `service:Operation`, and whether replicas in other Regions are followed.
 
     `keys` are ARNs of KMS keys to read although nothing in the account refers to them yet. `deadline` (`time.monotonic()`) is when to
-    stop: what was not read by then is a gap of the code DeadlineExceeded.
+    stop: what was not read by then is a gap of the code DeadlineExceeded. `sampling`: of which tables how many items are read; of none
+    by default.
     """
 
     reads: frozenset[str]
     replicas: bool = False
     keys: tuple[str, ...] = ()
     deadline: float | None = None
+    sampling: item_samples.Sampling | None = None
 
 
 def collect(clients: Clients, scope: Scope, request: Request, progress: Progress | None = None) -> Snapshot:
@@ -77,6 +80,10 @@ async def _collect(clients: Clients, scope: Scope, request: Request, progress: P
             asyncio.create_task(companions.collect(one, keys, listed))
             for one, listed in zip(here, tables, strict=True)
         ]
+        samples = [
+            asyncio.create_task(item_samples.sampled(one, listed, request.sampling))
+            for one, listed in zip(here, tables, strict=True)
+        ]
         families, people, above, logs, front = await asyncio.gather(
             asyncio.gather(*(_families(one, keys) for one in here)),
             identity.collect(at.home()),
@@ -89,11 +96,11 @@ async def _collect(clients: Clients, scope: Scope, request: Request, progress: P
             Region(
                 arn=one.arn("dynamodb", "*"),
                 region=one.region,
-                tables=await listed,
+                tables=await sampled,
                 companions=await company,
                 **own,
             )
-            for one, listed, company, own in zip(here, tables, companies, families, strict=True)
+            for one, sampled, company, own in zip(here, samples, companies, families, strict=True)
         ]
         replicas = await _replicas(at, keys, regions) if request.replicas else ()
         return Snapshot(

@@ -76,7 +76,7 @@ def chosen_key(table: Table, region: str, context: Context, *, call: str = "key"
 
     """
     settings = context.settings
-    own = context.classifier.data_class(table) or settings.classes.unclassified_as
+    own = context.classifier.counts_as(table)
     keys = settings.remedy.shared_keys
     shared = keys.get(f"{own}@{region}") or keys.get(own)
     if shared:

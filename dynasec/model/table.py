@@ -14,6 +14,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from dynasec.model.fact import Fact, unread
+from dynasec.model.item_sample import SCAN, ItemSample
 from dynasec.model.shape import AwsShape, Resource, Shape
 
 Tags = Mapping[str, str]
@@ -176,6 +177,7 @@ class Table(Resource):
         "dynamodb:DescribeKinesisStreamingDestination"
     )
     contributor_insights: Fact[tuple[ContributorInsights, ...]] = unread("dynamodb:ListContributorInsights")
+    item_sample: Fact[ItemSample] = unread(SCAN)
 
     @property
     def label(self) -> str:

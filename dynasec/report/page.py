@@ -15,6 +15,8 @@ def page(control: Control, remediations: Sequence[str]) -> str:
     reads = _names(check.usual_reads) or "nothing beyond the caller's identity"
     if check.deep_reads:
         reads += f"; with `--deep` also {_names(check.deep_reads)}"
+    if check.item_reads:
+        reads += f"; with `--sample-items` also {_names(check.item_reads)}"
     return "\n".join(
         (
             f"# {control.id}",

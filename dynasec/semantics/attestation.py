@@ -10,8 +10,8 @@ from dynasec.model.fact import Gap
 from dynasec.model.table import Table
 from dynasec.settings import Attestation, Settings
 
-ITEMS_UNSEEN: Final = Gap("configuration:attest", "ItemsUnseen", "needs an attestation or item sampling")
-"""The gap of a question that only items answer: none are read."""
+ITEMS_UNSEEN: Final = Gap("configuration:attest", "ItemsUnseen", "needs an attestation or --sample-items")
+"""The gap of a question that only items answer, where none were read."""
 
 
 def attestations(settings: Settings, table: Table, *claims: str) -> tuple[Attestation, ...]:
@@ -31,6 +31,6 @@ def in_force(found: tuple[Attestation, ...], today: date) -> Attestation | None:
 def why_unseen(found: tuple[Attestation, ...]) -> str:
     """Say why there is no answer."""
     if not found:
-        return "needs an attestation or item sampling"
+        return ITEMS_UNSEEN.message
     last = max(found, key=lambda one: one.expires)
-    return f"needs an attestation or item sampling: that of {last.by} holds from {last.on.isoformat()} to {last.expires}"
+    return f"{ITEMS_UNSEEN.message}: that of {last.by} holds from {last.on.isoformat()} to {last.expires}"

@@ -54,13 +54,29 @@ class Classifier:
         wanted = value.strip().casefold()
         return next((name for name in self._rank if name.casefold() == wanted), None)
 
-    def is_sensitive(self, table: Table) -> bool:
-        """Whether the class is at or above `sensitive_from`. A table without class counts as `unclassified_as`.
+    def counts_as(self, table: Table) -> str:
+        """Return the class that a table is treated as: its own, else `unclassified_as`.
 
         Raises:
             Unknown: as `data_class`.
 
         """
-        classes = self._settings.classes
-        own = self.data_class(table) or classes.unclassified_as
-        return self._rank[own] >= self._rank[classes.sensitive_from]
+        return self.data_class(table) or self._settings.classes.unclassified_as
+
+    def is_of_highest_class(self, table: Table) -> bool:
+        """Whether the table counts as of the last class on the ladder.
+
+        Raises:
+            Unknown: as `data_class`.
+
+        """
+        return self.counts_as(table) == self._settings.classes.ladder[-1]
+
+    def is_sensitive(self, table: Table) -> bool:
+        """Whether the table counts as of a class at or above `sensitive_from`.
+
+        Raises:
+            Unknown: as `data_class`.
+
+        """
+        return self._rank[self.counts_as(table)] >= self._rank[self._settings.classes.sensitive_from]

@@ -41,7 +41,7 @@ def undisturbed(account):
 
 def _findings(faults):
     script = {**furnished.ANSWERS, **SAME_AGAIN, **faults}
-    found, _ = collect_emulated(reads_of(CONTROLS, deep=True), script=script, replicas=True)
+    found, _ = collect_emulated(reads_of(CONTROLS, deep=True, items=True), script=script, replicas=True)
     report = audit(found, registry(), CONTROLS, Settings())
     return {one["fingerprint"]: one for one in json.loads("".join(pieces(report)))["findings"]}
 

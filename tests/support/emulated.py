@@ -10,6 +10,7 @@ from typing import Any
 from dynasec.collect.caller import resolve
 from dynasec.collect.clients import Clients
 from dynasec.collect.collector import Request, collect
+from dynasec.collect.item_samples import Sampling
 from dynasec.model.snapshot import Snapshot
 from dynasec.remedy.applying.hands import AwsHands
 from tests.support.scripted import Script, ScriptedSession
@@ -40,6 +41,10 @@ def hang_up() -> None:
         client.close()
 
 
+EVERY_TABLE = Sampling(10, lambda _: True)
+"""Where `dynamodb:Scan` is read at all, ten items of each table."""
+
+
 @cache
 def emulated(url: str | None = None) -> tuple[Clients, ScriptedSession, AwsHands]:
     """The clients by which an emulated account is read, their session, and the hands. Without a URL: use inside `mock_aws()`."""
@@ -60,6 +65,7 @@ def collect_emulated(
     script: Script | None = None,
     replicas: bool = False,
     keys: tuple[str, ...] = (),
+    sampling: Sampling = EVERY_TABLE,
 ) -> tuple[Snapshot, Counter[str]]:
     """Read the emulated account; also returns the calls that really were made, identity included. Use inside `mock_aws()`."""
     clients, session, _ = emulated()
@@ -67,6 +73,5 @@ def collect_emulated(
     session.made.clear()
     clients.throttled.clear()
     scope = resolve(clients, regions, all_regions=False)
-    return collect(clients, scope, Request(frozenset(reads), replicas=replicas, keys=keys)), Counter(
-        session.made
-    )
+    request = Request(frozenset(reads), replicas=replicas, keys=keys, sampling=sampling)
+    return collect(clients, scope, request), Counter(session.made)

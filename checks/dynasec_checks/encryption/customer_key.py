@@ -48,7 +48,7 @@ def evaluate(table: Table, context: Context) -> Verdict:
     try:
         if not context.is_sensitive(table):
             below = context.settings.classes.sensitive_from
-            own = context.classifier.data_class(table) or context.settings.classes.unclassified_as
+            own = context.classifier.counts_as(table)
             return Verdict.not_applicable(f"data of class {own} is below {below}")
     except Unknown as missing:
         unclassified = missing

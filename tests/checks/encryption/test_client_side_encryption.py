@@ -3,6 +3,8 @@ from datetime import date
 import pytest
 
 from dynasec.check import Status
+from dynasec.model.fact import Fact
+from dynasec.model.item_sample import ItemSample
 from dynasec.model.table import GlobalIndex, Index, KeyElement
 from dynasec.settings import Attestation, Classes, Settings
 from tests.support.accounts import denied, description, region, snapshot, table, verdict
@@ -16,8 +18,10 @@ def attest(tables="orders", claim="client-side-encryption", on=date(2026, 1, 1),
     return Settings(attest=(one,))
 
 
-def judged(settings=None, tags=RESTRICTED, **members):
+def judged(settings=None, tags=RESTRICTED, sample=None, **members):
     one = table(tags=tags, description=description(**members))
+    if sample is not None:
+        one = one.model_copy(update={"item_sample": sample})
     return verdict(CONTROL, snapshot(region(one)), settings)
 
 
@@ -43,7 +47,7 @@ def test_an_attestation_is_an_answer_while_it_is_in_force(settings, status):
 
 
 def test_without_evidence_the_reason_says_what_is_needed():
-    assert judged().reason == "needs an attestation or item sampling"
+    assert judged().reason == "needs an attestation or --sample-items"
     assert "that of security@example.com holds" in judged(attest(expires=date(2026, 1, 14))).reason
 
 
@@ -68,3 +72,35 @@ def test_what_was_not_read_is_unknown():
     assert judged(tags=denied("tag:GetResources")).status is Status.UNKNOWN
     one = table(tags=RESTRICTED, description=denied("dynamodb:DescribeTable"))
     assert verdict(CONTROL, snapshot(region(one))).status is Status.UNKNOWN
+
+
+def sample(items, encrypted, *, whole=False):
+    return Fact(ItemSample(items=items, whole=whole, encrypted=encrypted))
+
+
+@pytest.mark.parametrize(
+    ("read", "status"),
+    [
+        (sample(100, 100), Status.PASS),
+        (sample(3, 3, whole=True), Status.PASS),
+        (sample(99, 99), Status.UNKNOWN),
+        (sample(100, 99), Status.FAIL),
+        (sample(1, 0), Status.FAIL),
+        (sample(0, 0, whole=True), Status.NOT_APPLICABLE),
+        (sample(0, 0), Status.UNKNOWN),
+        (denied("dynamodb:Scan"), Status.UNKNOWN),
+    ],
+)
+def test_what_a_sample_of_items_says(read, status):
+    assert judged(sample=read).status is status
+
+
+def test_a_beacon_says_nothing_against_items_in_clear():
+    beacon = keyed("aws_dbe_b_mail")
+    assert judged(sample=sample(3, 2), global_secondary_indexes=beacon).status is Status.FAIL
+    assert judged(sample=sample(3, 3), global_secondary_indexes=beacon).status is Status.PASS
+    assert judged(sample=denied("dynamodb:Scan"), global_secondary_indexes=beacon).status is Status.UNKNOWN
+
+
+def test_who_encrypts_by_other_means_attests_it():
+    assert judged(attest(), sample=sample(100, 0)).status is Status.PASS
