@@ -412,9 +412,27 @@ def test_it_can_be_read_on_a_telephone(reader):
         "Emulation.setDeviceMetricsOverride",
         {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True},
     )
-    wide = reader.script("return document.documentElement.scrollWidth")
-    reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert wide <= 390
+    try:
+        reader.all(".opener")[0].click()
+        reader.until(lambda: reader.all("#list .opened"))
+        hidden = reader.script(
+            "return Array.from(document.querySelectorAll('#list .finding > *, #list .opened dd, .counts td'))"
+            ".filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => one.textContent)"
+        )
+        wide = reader.script("return document.documentElement.scrollWidth")
+    finally:
+        reader.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert (wide, hidden) == (390, [])
+
+
+LONG = "return Array.from(document.querySelectorAll('#list .reason div'), (one) => one.scrollHeight - one.clientHeight)"
+
+
+def test_a_long_reason_is_short_in_the_list_and_whole_on_paper_and_in_the_finding(reader):
+    reader.script("document.querySelector('#list .reason div').textContent = 'a long reason '.repeat(100)")
+    assert max(reader.script(LONG)) > 100
+    reader.emulate("print")
+    assert max(reader.script(LONG)) <= 1
 
 
 def test_two_thousand_tables_make_five_megabytes_at_most(large_page):

@@ -75,7 +75,8 @@ def drawing(region: RegionMap) -> Drawing | None:
             drawn += len(groups)
     if not drawn:
         return None
-    return canvas.finished(region.tables, sum(len(vpc.groups) for vpc in region.vpcs) - drawn)
+    none = "" if region.tables else "no tables" if region.listed else "its tables are not known"
+    return canvas.finished(region.tables, sum(len(vpc.groups) for vpc in region.vpcs) - drawn, none)
 
 
 class _Canvas:
@@ -125,8 +126,8 @@ class _Canvas:
             free = y + _BOX + _GAP
         return free - _GAP
 
-    def finished(self, groups: Sequence[TableGroup], left_out: int) -> Drawing:
-        """Draw DynamoDB beside all VPCs, with as many groups of tables as there is room for."""
+    def finished(self, groups: Sequence[TableGroup], left_out: int, none: str) -> Drawing:
+        """Draw DynamoDB beside all VPCs, with as many groups of tables as there is room for; `none` is what it says without any."""
         room = max(self._y - 16, _HEAD + min(len(groups), _LEAST_GROUPS) * _GROUP)
         fitting = (room - _HEAD) // _GROUP
         shown = groups if len(groups) <= fitting else groups[: fitting - 1]
@@ -146,7 +147,7 @@ class _Canvas:
             )
             for place, (title, line) in enumerate(lines)
         )
-        base = Box(_BASE_X, 0, _BASE_WIDTH, room, "base", "DynamoDB")
+        base = Box(_BASE_X, 0, _BASE_WIDTH, room, "base", "DynamoDB", none)
         return Drawing(
             WIDTH,
             room + 2,

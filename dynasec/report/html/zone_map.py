@@ -118,12 +118,13 @@ class TableGroup:
 
 @dataclass(frozen=True, slots=True)
 class RegionMap:
-    """One Region; `gaps` say what may be missing from the map."""
+    """One Region; `gaps` say what may be missing from the map, `listed` whether there can be no other tables."""
 
     name: str
     vpcs: tuple[VpcMap, ...]
     tables: tuple[TableGroup, ...]
     gaps: tuple[str, ...]
+    listed: bool
 
 
 def regions(report: Report) -> Iterator[RegionMap]:
@@ -144,7 +145,8 @@ def regions(report: Report) -> Iterator[RegionMap]:
         )
         vpcs = tuple(_vpc(context, region, vpc) for vpc in network.vpcs.items)
         if vpcs or region.tables.items or gaps:
-            yield RegionMap(region.region, vpcs, tuple(_tables(context, region)), gaps)
+            tables = tuple(_tables(context, region))
+            yield RegionMap(region.region, vpcs, tables, gaps, region.tables.gap is None)
 
 
 def _vpc(context: Context, region: Region, vpc: Vpc) -> VpcMap:

@@ -9,7 +9,7 @@ import pytest
 from dynasec.access import READS
 from dynasec.audit.report import Report
 from dynasec.iam.actions import Capability
-from dynasec.model.fact import Gap
+from dynasec.model.fact import Gap, Listing
 from dynasec.model.network import Network
 from dynasec.model.snapshot import Snapshot
 from dynasec.report.html.access_view import MOST_NAMES, access_view
@@ -165,6 +165,22 @@ def test_a_drawing_of_very_many_groups_says_what_it_leaves_out():
 
 def test_a_region_without_subnets_has_no_drawing():
     assert drawing(mapped(network(subnets=(), vpcs=(vpc(),)))) is None
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (Listing((table(),)), ""),
+        (Listing(()), "no tables"),
+        (denied_listing("dynamodb:ListTables"), "its tables are not known"),
+    ],
+)
+def test_dynamodb_without_tables_says_why_it_is_empty(tables, said):
+    found = region(network=network()).model_copy(update={"tables": tables})
+    (one,) = regions(report(snapshot=snapshot(found)))
+    drawn = drawing(one)
+    assert drawn is not None
+    assert drawn.base.subtitle == said
 
 
 def viewed(found: Snapshot) -> Report:

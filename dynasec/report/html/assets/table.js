@@ -87,7 +87,7 @@ class List {
       make("td", { class: "resource", title: store.of(resource, "arn") }, store.of(resource, "label")),
       make("td", {}, store.of(resource, "region")),
       make("td", {}, store.of(resource, "class") || "–"),
-      make("td", { class: "reason" }, store.reasons[store.reason[i]]));
+      make("td", { class: "reason" }, make("div", {}, store.reasons[store.reason[i]])));
   }
 
   clicked(event) {
