@@ -16,6 +16,7 @@ from dynasec.demo.keys import Keys
 PARTNER = "999988887777"
 """A foreign account that nobody declared as trusted."""
 
+_TEST_CARDS = ("4111 1111 1111 1111", "5555 5555 5555 4444", "3782 822463 10005")
 _HOME = "us-east-1"
 _DISASTER = "us-west-2"
 
@@ -66,6 +67,10 @@ def _finance(aws: Aws, keys: Keys) -> None:
         {"AWS": f"arn:aws:iam::{PARTNER}:root"},
         ["dynamodb:GetItem", "dynamodb:Query"],
     )
+    # Its card numbers (the well-known ones for tests) are in clear: `--sample-items` sees it.
+    for number, card in enumerate(_TEST_CARDS):
+        item = {"id": {"S": f"payment-{number}"}, "card": {"S": card}}
+        aws.client("dynamodb", _HOME).put_item(TableName="payments", Item=item)
     # "secret" is on nobody's ladder: nothing that goes by class will protect this table.
     _table(aws, "ledger", "secret", "finance", key=keys.partner, pitr=True, protected=True)
 

@@ -10,7 +10,7 @@ An attestation of `tokenization` or `client-side-encryption` for the table is in
 in clear. Items that do hold them fail it whatever is attested; a single number that may be one by chance makes it unknown, as do bytes
 that are neither text nor encrypted by a client. Without attestation and sample the answer is unknown: no API but the items themselves
 shows it. Tokens that keep the format and the check digits of what they stand for look like it: suppress the finding with that reason.
-Not applicable below the highest class of the ladder, nor to the token vault itself.
+Not applicable below the highest class of the ladder, to the token vault itself, and to a table that is seen to be empty.
 
 ## How to fix
 - Console: has no setting for it; let the application replace identifiers by tokens before it writes.
@@ -65,6 +65,8 @@ def _seen(sample: ItemSample) -> Verdict:
 
 
 def _unseen(sample: ItemSample) -> Verdict:
+    if sample.whole and not sample.items:
+        return Verdict.not_applicable("the table is empty")
     if sample.opaque:
         names = ", ".join(sample.opaque)
         return Verdict.unknown(UNCLEAR, reason=f"nobody can tell what the bytes in {names} are")

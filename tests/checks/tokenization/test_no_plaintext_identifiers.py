@@ -58,6 +58,7 @@ def sample(items=100, *sightings, whole=False, opaque=()):
     [
         (sample(), None, Status.PASS),
         (sample(2, whole=True), None, Status.PASS),
+        (sample(0, whole=True), None, Status.NOT_APPLICABLE),
         (sample(99), None, Status.UNKNOWN),
         (sample(99), attest(), Status.PASS),
         (sample(1, CARDS), None, Status.FAIL),

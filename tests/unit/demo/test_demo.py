@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from dynasec import settings
 from dynasec.check import Status
-from dynasec.cli import demo
+from dynasec.cli import demo, run
 from dynasec.demo import configuration
 from dynasec.demo.requests import observed
 from dynasec.remedy.impact.access_state import AccountState
@@ -98,3 +98,12 @@ def test_what_was_observed_is_enough_to_judge_the_tables_that_are_logged_and_no_
 def test_the_caller_is_a_principal_of_the_account(shown):
     report, _, _ = shown
     assert caller_of(AccountState.of(report.snapshot)) is not None
+
+
+def test_items_in_clear_are_seen_where_they_are_asked_for(capsys):
+    controls = ["--control", "no-plaintext-identifiers", "--control", "client-side-encryption"]
+    assert run(["demo", *controls, "--sample-items", "50", "-q", "-f", "csv"]) == 0
+    failed = [line for line in capsys.readouterr().out.splitlines() if ",FAIL," in line]
+    assert len(failed) == 2
+    assert all("payments" in line for line in failed)
+    assert "payment card number in card (3 values)" in "".join(failed)
