@@ -448,3 +448,14 @@ def test_two_thousand_tables_open_and_filter_quickly(chrome, large_page):
     assert max(took.values()) < 300 * SLOW_MACHINES, took
     assert sorted(took.values())[len(took) // 2] < 150 * SLOW_MACHINES, took
     assert chrome.get_log("browser") == []
+
+
+def test_the_pictures_of_the_readme_are_those_that_are_made_anew():
+    root = Path(__file__).resolve().parents[2]
+    script = (root / "docs/screenshots.py").read_text()
+    pictures = sorted(root.glob("docs/images/*.png"))
+    assert pictures
+    for picture in pictures:
+        assert f'"{picture.stem}"' in script
+        assert f"docs/images/{picture.name}" in (root / "README.md").read_text()
+        assert picture.stat().st_size <= 200_000
