@@ -104,6 +104,7 @@ class Draft:
     be. Access changes must give them. `new_keys` are KMS keys that will exist then; one of a known ARN serves its `tables` besides.
     `vanishes`: the subject is gone afterwards, as an AWS managed policy is that nobody has any more; its findings then close with it.
     `touches` are other resources that the calls change: who manages one of them manages the change.
+    `prepares`: it closes nothing yet, only makes the next step safe; what that is says an `Advice` beside it.
     `closes` are ARNs of the subjects that pass afterwards (default: the subject that failed), `controls` under which (default: all of
     the remediation's).
     `key` names the draft within the plan, for `depends_on` and `result(of=…)`; two drafts of one key are one change.
@@ -125,6 +126,7 @@ class Draft:
     new_keys: tuple[Key, ...] = ()
     closes: tuple[str, ...] = ()
     vanishes: bool = False
+    prepares: bool = False
     controls: tuple[str, ...] = ()
     key: str = ""
     depends_on: tuple[str, ...] = ()

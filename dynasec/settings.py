@@ -18,6 +18,10 @@ LONGEST_SUPPRESSION = timedelta(days=180)
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Organization = Annotated[str, StringConstraints(pattern=r"^o-[a-z0-9]{10,32}$")]
+RegionalWebAcl = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[\w-]+/[\w-]+$"),
+]
 SeverityName = Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"]
 StateName = Literal["new", "regressed", "persisting", "fixed", "gone", "unknown", "suppressed"]
 
@@ -141,7 +145,9 @@ class Remedy(_Section):
     principal. `shared_keys` are ARNs of customer managed keys, by data class or by `class@region`, to use instead of a new key for each
     table. `log_bucket` receives trails and configuration snapshots, `alert_topic` (an ARN) or `alert_address` (an e-mail address) alerts;
     without them new ones are made where a remediation can. `change_functions` are ARNs of Lambda functions, one a Region, that keep the
-    changes of tables' items. The role ARNs are those that AWS services assume.
+    changes of tables' items. `web_acls` are ARNs of regional WAFv2 web ACLs, one a Region, for public front doors that have none.
+    `managed_rules`: whether AWS's managed rule groups are added to web ACLs by a person, by a plan to count what they would deny, or by a
+    plan to deny it. The role ARNs are those that AWS services assume.
     """
 
     approval: bool = False
@@ -154,6 +160,8 @@ class Remedy(_Section):
     alert_topic: str = ""
     alert_address: str = ""
     change_functions: tuple[str, ...] = ()
+    web_acls: tuple[RegionalWebAcl, ...] = ()
+    managed_rules: Literal["advice", "count", "block"] = "advice"
     backup_role: str = ""
     config_role: str = ""
     flow_log_role: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from dynasec.collect.reader import RegionReader
@@ -12,6 +14,11 @@ from dynasec.model.shape import JsonObject
 _INTERNET: Final = "internet-facing"
 _ACCELERATOR_REGION: Final = "us-west-2"
 """Where Global Accelerator's API is, https://docs.aws.amazon.com/general/latest/gr/global_accelerator.html."""
+
+_BALANCER_TAGS: Final = "elasticloadbalancing:DescribeTags"
+_AT_ONCE: Final = 20
+"""How many load balancers `DescribeTags` takes."""
+_POOL_TAGS: Final = "cognito-idp:ListTagsForResource"
 
 _BALANCERS: Final = {
     "application": DoorKind.APPLICATION_LOAD_BALANCER,
@@ -35,7 +42,27 @@ async def load_balancers(reader: RegionReader) -> Listing[FrontDoor]:
         )
 
     operation = "elasticloadbalancing:DescribeLoadBalancers"
-    return _ordered(await reader.items(operation, "LoadBalancers", door))
+    found = _ordered(await reader.items(operation, "LoadBalancers", door))
+    arns = [one.arn for one in found.items]
+    chunks = [arns[start : start + _AT_ONCE] for start in range(0, len(arns), _AT_ONCE)]
+    read = await asyncio.gather(
+        *(reader.value(_BALANCER_TAGS, _balancer_tags, ResourceArns=one) for one in chunks)
+    )
+    tags = {arn: answer for chunk, answer in zip(chunks, read, strict=True) for arn in chunk}
+    doors = (one.model_copy(update={"tags": _of(one.arn, tags[one.arn])}) for one in found.items)
+    return Listing(tuple(doors), found.gap)
+
+
+def _balancer_tags(response: JsonObject) -> dict[str, dict[str, str]]:
+    """Return tags by ARN; a tag may have no value."""
+    return {
+        one["ResourceArn"]: {tag["Key"]: tag.get("Value", "") for tag in one["Tags"]}
+        for one in response["TagDescriptions"]
+    }
+
+
+def _of(arn: str, tags: Fact[dict[str, dict[str, str]]]) -> Fact[Mapping[str, str]]:
+    return tags.map(lambda by_arn: by_arn[arn], _BALANCER_TAGS)
 
 
 async def classic_load_balancers(reader: RegionReader) -> Listing[FrontDoor]:
@@ -70,6 +97,7 @@ async def rest_apis(reader: RegionReader) -> Listing[FrontDoor]:
                 name=f"{api['name']}/{name}",
                 public=public,
                 web_acl=Fact(stage.get("webAclArn") or None),
+                tags=Fact(stage.get("tags") or {}),
             )
 
         return await reader.items("apigateway:GetStages", "item", door, restApiId=identifier)
@@ -110,6 +138,7 @@ async def graphql_apis(reader: RegionReader) -> Listing[FrontDoor]:
             name=api["name"],
             public=api.get("visibility", "GLOBAL") != "PRIVATE",
             web_acl=Fact(api.get("wafWebAclArn") or None),
+            tags=Fact(api.get("tags") or {}),
         )
 
     return _ordered(await reader.items("appsync:ListGraphqlApis", "graphqlApis", door))
@@ -118,16 +147,22 @@ async def graphql_apis(reader: RegionReader) -> Listing[FrontDoor]:
 async def user_pools(reader: RegionReader) -> Listing[FrontDoor]:
     """List Cognito's user pools: whoever knows a client's id can talk to them."""
 
-    def door(pool: JsonObject) -> FrontDoor:
+    async def door(pool: JsonObject) -> FrontDoor:
+        arn = reader.arn("cognito-idp", f"userpool/{pool['Id']}")
         return FrontDoor(
-            arn=reader.arn("cognito-idp", f"userpool/{pool['Id']}"),
+            arn=arn,
             region=reader.region,
             kind=DoorKind.USER_POOL,
             name=pool["Name"],
             public=True,
+            tags=await reader.value(_POOL_TAGS, _pool_tags, ResourceArn=arn),
         )
 
-    return _ordered(await reader.items("cognito-idp:ListUserPools", "UserPools", door, MaxResults=60))
+    return _ordered(await reader.each("cognito-idp:ListUserPools", "UserPools", door, MaxResults=60))
+
+
+def _pool_tags(response: JsonObject) -> Mapping[str, str]:
+    return dict(response.get("Tags") or {})
 
 
 async def distributions(reader: RegionReader) -> Listing[FrontDoor]:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from dynasec.collect.reader import RegionReader
-from dynasec.model.edge import AclLogging, WebAcl
+from dynasec.model.edge import AclLogging, AclSpecification, WebAcl
 from dynasec.model.fact import Fact, Listing
 from dynasec.model.shape import JsonObject
 
@@ -16,6 +16,7 @@ _LIST: Final = "wafv2:ListWebACLs"
 _GET: Final = "wafv2:GetWebACL"
 _RESOURCES: Final = "wafv2:ListResourcesForWebACL"
 _LOGGING: Final = "wafv2:ListLoggingConfigurations"
+_TAGS: Final = "wafv2:ListTagsForResource"
 _REGIONAL: Final = "REGIONAL"
 _PARTS: Final = ("PreProcessFirewallManagerRuleGroups", "Rules", "PostProcessFirewallManagerRuleGroups")
 """What a web ACL tries on a request, in this order."""
@@ -71,7 +72,10 @@ def _logging(raw: JsonObject) -> tuple[str, AclLogging]:
 
 
 async def _acl(reader: RegionReader, summary: JsonObject, scope: str) -> WebAcl:
-    answer = await reader.read(_GET, Name=summary["Name"], Id=summary["Id"], Scope=scope)
+    answer, tags = await asyncio.gather(
+        reader.read(_GET, Name=summary["Name"], Id=summary["Id"], Scope=scope),
+        reader.read(_TAGS, ResourceARN=summary["ARN"]),
+    )
     return WebAcl(
         arn=summary["ARN"],
         region=reader.region if scope == _REGIONAL else "",
@@ -79,7 +83,32 @@ async def _acl(reader: RegionReader, summary: JsonObject, scope: str) -> WebAcl:
         id=summary["Id"],
         scope=scope,
         rules=answer.map(_rules, _GET),
+        specification=answer.map(_specification, _GET),
+        tags=tags.map(_tags, _TAGS),
     )
+
+
+def _specification(response: JsonObject) -> AclSpecification:
+    """Return the web ACL as it must be written back."""
+    document = json.dumps(response["WebACL"], sort_keys=True, default=_exactly)
+    return AclSpecification(document=document, lock_token=response["LockToken"])
+
+
+def _exactly(value: object) -> str:
+    """Write the bytes of a search string as text that becomes the same bytes again.
+
+    Raises:
+        ValueError: they are no UTF-8, or the value is of a kind that no web ACL has.
+
+    """
+    if isinstance(value, bytes):
+        return value.decode()
+    msg = f"a value of type {type(value).__name__}"
+    raise ValueError(msg)
+
+
+def _tags(response: JsonObject) -> dict[str, str]:
+    return {one["Key"]: one["Value"] for one in response["TagInfoForResource"].get("TagList", [])}
 
 
 def _rules(response: JsonObject) -> str:

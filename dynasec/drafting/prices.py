@@ -1,7 +1,7 @@
 """What changes add to the bill, from AWS's list prices: an estimate, for a reviewer to know the order of magnitude.
 
 Prices are those of us-east-1 in US dollars; other Regions differ, mostly upwards, and no discount, free tier or tax is counted. Sources:
-the pricing pages of DynamoDB, KMS, CloudTrail, Config, GuardDuty, PrivateLink and CloudWatch under https://aws.amazon.com/.
+the pricing pages of DynamoDB, KMS, CloudTrail, Config, GuardDuty, PrivateLink, CloudWatch and WAF under https://aws.amazon.com/.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ THREAT_EVENTS: Final = Price(4.00, "million CloudTrail management events that Gu
 READ_CAPACITY: Final = Price(0.0949, "read capacity unit provisioned for a month")
 WRITE_CAPACITY: Final = Price(0.4745, "write capacity unit provisioned for a month")
 INTERFACE_ENDPOINT: Final = Price(7.30, "month of an interface endpoint in one Availability Zone")
+WEB_ACL_RULE: Final = Price(1.00, "month of a rule or managed rule group in a web ACL")
 FLOW_LOGS: Final = Price(0.50, "GB of flow logs that CloudWatch Logs takes in")
 
 _GIB: Final = 1024**3

@@ -7,7 +7,7 @@ Fields rest on the listings of Elastic Load Balancing, API Gateway, AppSync, Cog
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -36,7 +36,7 @@ class FrontDoor(Resource):
     """Something that requests may come in by. `public`: from the internet, whatever a firewall or a policy behind it says.
 
     `web_acl` is the ARN of the WAFv2 web ACL in front of it, None where there is none. Where the door's own listing does not tell,
-    `WebAcl.resources` does.
+    `WebAcl.resources` does. `tags` are read of what a regional web ACL can stand before.
     """
 
     aws_type: ClassVar[str] = "Other"
@@ -45,6 +45,7 @@ class FrontDoor(Resource):
     name: str
     public: bool
     web_acl: Fact[str | None] = unread("wafv2:ListResourcesForWebACL")
+    tags: Fact[Mapping[str, str]] = unread("elasticloadbalancing:DescribeTags")
 
     @property
     def label(self) -> str:
@@ -57,6 +58,13 @@ class AclLogging(Shape):
 
     destinations: tuple[str, ...]
     filtered: bool = False
+
+
+class AclSpecification(Shape):
+    """A web ACL as `GetWebACL` tells it: `document` is the JSON text of its `WebACL`, `lock_token` marks this state of it."""
+
+    document: str
+    lock_token: str
 
 
 class WebAcl(Resource):
@@ -73,6 +81,8 @@ class WebAcl(Resource):
     id: str
     scope: str
     rules: Fact[str] = unread("wafv2:GetWebACL")
+    specification: Fact[AclSpecification] = unread("wafv2:GetWebACL")
+    tags: Fact[Mapping[str, str]] = unread("wafv2:ListTagsForResource")
     logging: Fact[AclLogging | None] = unread("wafv2:ListLoggingConfigurations")
     resources: Listing[str] = unlisted("wafv2:ListResourcesForWebACL")
 

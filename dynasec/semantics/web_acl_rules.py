@@ -24,10 +24,14 @@ _Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What the rules amount to: `lacking` says per group what is wrong, `doubts` what the rules alone cannot decide."""
+    """What the rules amount to.
+
+    `lacking` says per group what is wrong, `doubts` what the rules alone cannot decide; `idle` are the names of the groups that lack.
+    """
 
     lacking: tuple[str, ...]
     doubts: tuple[str, ...]
+    idle: tuple[str, ...] = ()
 
 
 def protection(text: str) -> Protection:
@@ -46,7 +50,7 @@ def protection(text: str) -> Protection:
     doubtful: dict[str, list[str]] = {}
     passed_over: list[str] = []
     for rule in cast("list[_Json]", read):
-        group = _managed_group(rule)
+        group = managed_group(rule)
         name = "" if group is None else str(group["Name"])
         if group is None or name not in BASELINE:
             passed_over += _lets_past(rule, group)
@@ -58,11 +62,12 @@ def protection(text: str) -> Protection:
                 f"{one} may let requests past {name}" for one in passed_over
             ]
             doubtful[name] = min(doubtful.get(name, doubts), doubts, key=len)
-    missing = (wrong.get(name, f"{name} is missing") for name in BASELINE if name not in doubtful)
-    return Protection(tuple(missing), tuple(doubt for name in doubtful for doubt in doubtful[name]))
+    idle = tuple(name for name in BASELINE if name not in doubtful)
+    missing = (wrong.get(name, f"{name} is missing") for name in idle)
+    return Protection(tuple(missing), tuple(doubt for name in doubtful for doubt in doubtful[name]), idle)
 
 
-def _managed_group(rule: _Json) -> _Json | None:
+def managed_group(rule: _Json) -> _Json | None:
     """Return AWS's group that a rule runs, whoever put it there; None for any other rule."""
     statement: _Json = rule.get("Statement") or rule["FirewallManagerStatement"]
     group: _Json | None = statement.get("ManagedRuleGroupStatement")
@@ -72,9 +77,14 @@ def _managed_group(rule: _Json) -> _Json | None:
 def _weakness(rule: _Json, group: _Json) -> str:
     if "None" not in rule["OverrideAction"]:
         return "only counts"
-    tame = [str(one["Name"]) for one in group.get("ExcludedRules") or ()]
-    tame += [one for one, action in _overrides(group) if action in {"Count", "Allow"}]
+    tame = tamed(group)
     return f"does not act by {', '.join(tame)}" if tame else ""
+
+
+def tamed(group: _Json) -> tuple[str, ...]:
+    """Return the names of a group's rules that were excluded, or overridden to count or to allow."""
+    excluded = (str(one["Name"]) for one in group.get("ExcludedRules") or ())
+    return (*excluded, *(one for one, action in _overrides(group) if action in {"Count", "Allow"}))
 
 
 def _overrides(group: _Json) -> Iterator[tuple[str, str]]:

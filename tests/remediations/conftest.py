@@ -5,7 +5,7 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from tests.support import detective_shim, endpoint_shim
+from tests.support import detective_shim, endpoint_shim, waf_shim
 
 
 @pytest.fixture
@@ -18,6 +18,12 @@ def detectives(monkeypatch: pytest.MonkeyPatch) -> None:
 def routed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Gateway endpoints with their routes, as AWS documents them."""
     endpoint_shim.install(monkeypatch)
+
+
+@pytest.fixture
+def shielded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Web ACLs as AWS documents them."""
+    waf_shim.install(monkeypatch)
 
 
 @pytest.fixture

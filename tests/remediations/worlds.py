@@ -12,11 +12,13 @@ from typing import Any
 import boto3
 
 from dynasec.demo.overlay import Answers, AwsError
+from dynasec.semantics.web_acl_rules import BASELINE
 from dynasec.settings import Network, Remedy, Settings
 from tests.remediations import policies
 from tests.remediations.access import identities
 from tests.remediations.audit import trails
 from tests.remediations.drift import recorders
+from tests.remediations.edge import doors
 from tests.remediations.network import vpcs
 from tests.support.accounts import ACCOUNT
 
@@ -163,6 +165,18 @@ def _held() -> None:
     boto3.client("iam").attach_role_policy(RoleName="app", PolicyArn=arn)
 
 
+def _unguarded() -> None:
+    table()
+    doors.balancer()
+    doors.web_acl(doors.blocks("/admin", 0))
+
+
+def _guarded() -> None:
+    table()
+    rules = doors.blocks("/admin", 0), doors.group(BASELINE[0], 3, "Count")
+    doors.before(doors.web_acl(*rules), doors.balancer())
+
+
 def _backup_role() -> None:
     table()
     trust = {"Effect": "Allow", "Principal": {"Service": "backup.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -214,6 +228,8 @@ WORLDS: dict[str, World] = {
     ),
     "tag-lane": World(lambda: _global(Tags=[{"Key": "lane", "Value": "shop"}]), regions=BOTH),
     "tag-data-class": World(lambda: _global(**SENSITIVE), regions=BOTH),
+    "associate-web-acl": World(_unguarded, doors.named),
+    "add-managed-rules": World(_guarded, lambda: Settings(remedy=Remedy(managed_rules="block"))),
     "create-gateway-endpoint": World(lambda: _workload(endpoint=False), _in_workload),
     "cover-route-tables": World(lambda: _workload(endpoint=True), _in_workload),
     "enable-dns-support": World(lambda: _workload(endpoint=True, dns=False)),

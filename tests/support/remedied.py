@@ -25,7 +25,7 @@ from tests.support.accounts import NOW, registry
 from tests.support.emulated import collect_emulated, emulated_clients
 from tests.support.scripted import Script
 
-MEANINGLESS = ("taken_at", "finished_at", "calls", "revision_id", "latest_delivery_time")
+MEANINGLESS = ("taken_at", "finished_at", "calls", "revision_id", "lock_token", "latest_delivery_time")
 """Members of a snapshot that differ between two readings of one state."""
 
 

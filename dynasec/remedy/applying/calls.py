@@ -24,7 +24,7 @@ _LOSSES: Final = 3
 _BUSY: Final = frozenset({
     "ResourceInUseException", "ResourceInUse", "ConcurrentModification", "ConcurrentModificationException",
     "ConcurrentUpdateException", "OperationAborted", "TooManyUpdates", "ServiceUnavailable",
-    "ServiceUnavailableException", "OptimisticLockException",
+    "ServiceUnavailableException", "OptimisticLockException", "WAFUnavailableEntityException",
 })  # fmt: skip
 """Refusals that say "something else is being done to it": by these codes of the services' API references."""
 _MOVED: Final = frozenset({

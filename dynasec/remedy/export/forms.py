@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dynasec.change import Call
-from dynasec.remedy.export import forms_network, forms_tables, forms_watching
+from dynasec.remedy.export import forms_edge, forms_network, forms_tables, forms_watching
 from dynasec.remedy.export.form import Form
 from dynasec.remedy.export.order import LeftOut, in_order
 from dynasec.remedy.export.values import absolute
 from dynasec.remedy.plan import Change, Plan
 
-_FORMS: Final = {**forms_tables.FORMS, **forms_network.FORMS, **forms_watching.FORMS}
+_FORMS: Final = {**forms_tables.FORMS, **forms_network.FORMS, **forms_watching.FORMS, **forms_edge.FORMS}
 
 
 @dataclass(slots=True)

@@ -32,6 +32,11 @@ _GROUP: Final = (
     "logs:{region}:{account}:log-group:{logGroupName}:*",
 )
 _DETECTOR: Final = ("guardduty:{region}:{account}:detector/{DetectorId}",)
+_WEB_ACL: Final = ("wafv2:{region}:{account}:*/webacl/{Name}/{Id}",)
+_RULES_OF_WEB_ACL: Final = tuple(
+    f"wafv2:{{region}}:{{account}}:*/{kind}/*/*"
+    for kind in ("ipset", "managedruleset", "regexpatternset", "rulegroup")
+)
 _VAULT: Final = ("backup:{region}:{account}:backup-vault:{BackupVaultName}",)
 
 _TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -106,12 +111,20 @@ _TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         ("guardduty:GetDetector", "guardduty:UpdateDetector", "guardduty:DeleteDetector"), _DETECTOR
     ),
     **dict.fromkeys(("backup:DescribeBackupVault", "backup:DeleteBackupVault"), _VAULT),
+    "apigateway:GetStage": ("apigateway:{region}::/restapis/{restApiId}/stages/{stageName}",),
+    "appsync:GetGraphqlApi": ("appsync:{region}:{account}:apis/{apiId}",),
+    "cognito-idp:DescribeUserPool": ("cognito-idp:{region}:{account}:userpool/{UserPoolId}",),
     "ec2:ModifyVpcAttribute": ("ec2:{region}:{account}:vpc/{VpcId}",),
     "iam:CreatePolicyVersion": ("{PolicyArn}",),
     "iam:DeletePolicyVersion": ("{PolicyArn}",),
     "iam:GetPolicy": ("{PolicyArn}",),
     "iam:GetPolicyVersion": ("{PolicyArn}",),
     "iam:SetDefaultPolicyVersion": ("{PolicyArn}",),
+    "wafv2:AssociateWebACL": ("{WebACLArn}", "{ResourceArn}"),
+    "wafv2:DisassociateWebACL": ("{ResourceArn}",),
+    "wafv2:GetWebACL": _WEB_ACL,
+    "wafv2:GetWebACLForResource": ("{ResourceArn}", "wafv2:{region}:{account}:*/webacl/*/*"),
+    "wafv2:UpdateWebACL": (*_WEB_ACL, *_RULES_OF_WEB_ACL),
 }
 
 
@@ -136,7 +149,7 @@ def _filled(template: str, params: Json, place: Place) -> Iterator[str]:
     fields = [name for name in _FIELD.findall(template) if name not in known]
     values = [list(_texts(params.get(name))) for name in fields]
     for chosen in product(*values):
-        text = chosen[0] if chosen else ""
+        text = chosen[0] if chosen else ANY  # what the template says holds for every call
         if text.startswith("arn:"):
             yield text
         elif template.startswith("{") or _is_odd(text):

@@ -28,6 +28,8 @@ from dynasec.semantics.wording import counted
 
 _SERVICES: Final = {"config": "configservice", "s3": "s3api"}
 """boto3 services whose commands the CLI calls otherwise."""
+_BLOBS: Final = frozenset({"wafv2:UpdateWebACL"})
+"""Operations with parameters of bytes, which a plan has as text: version 2 of the CLI takes base64 unless told otherwise."""
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 _PRELUDE: Final = r"""set -euo pipefail
@@ -172,6 +174,8 @@ class _Script:
         command = (
             f"aws {_SERVICES.get(service, service)} {xform_name(name, '-')} --region {shlex.quote(where)}"
         )
+        if operation in _BLOBS:
+            command += " --cli-binary-format raw-in-base64-out"
         return f"{command} --cli-input-json {shown}"
 
 

@@ -122,7 +122,7 @@ def _ask(
         return
     for one in proposed:
         controls = one.controls or remedy.remediation.controls
-        closes = (one.resource,) if isinstance(one, Advice) else one.closes or (one.resource,)
+        closes = (one.resource,) if isinstance(one, Advice) else _closed_by(one)
         found = tuple(
             finding for arn in closes for finding in by_resource.get(arn, ()) if finding.control in controls
         )
@@ -134,6 +134,10 @@ def _ask(
             )
         else:
             _take(Proposed(one, remedy, resources.get(one.resource), found), proposals)
+
+
+def _closed_by(draft: Draft) -> tuple[str, ...]:
+    return () if draft.prepares else draft.closes or (draft.resource,)
 
 
 def _take(proposed: Proposed, proposals: Proposals) -> None:

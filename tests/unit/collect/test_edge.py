@@ -387,3 +387,90 @@ def test_what_shield_protects():
     assert found.edge.shield_protections.complete() == ("arn:a", "arn:b")
     refused, _ = _read(SHIELDED, {"shield:ListProtections": AwsError("AccessDeniedException")})
     assert refused.edge.shield_protections.gap.code == "AccessDeniedException"
+
+
+TAGS = ("elasticloadbalancing:DescribeTags", "cognito-idp:ListTagsForResource", "wafv2:ListTagsForResource")
+STACK = {"aws:cloudformation:stack-name": "shop"}
+
+
+@pytest.mark.usefixtures("aws")
+def test_tags_of_what_a_web_acl_stands_before():
+    subnets, elbv2 = _network(), boto3.client("elbv2")
+    for number in range(21):
+        tags = [{"Key": "number", "Value": str(number)}]
+        elbv2.create_load_balancer(
+            Name=f"shop-{number}", Subnets=subnets, Scheme="internet-facing", Tags=tags
+        )
+    boto3.client("cognito-idp").create_user_pool(PoolName="customers")
+    _acl("REGIONAL")
+    script = {"wafv2:ListResourcesForWebACL": {}, TAGS[1]: {"Tags": STACK}}
+    found, made = _read((*READS, *DOORS, *ACLS, *TAGS), script)
+    here = found.regions[0].edge
+    balancers = here.load_balancers.complete()
+    assert [one.tags.known() for one in balancers] == [
+        {"number": one.name.removeprefix("shop-")} for one in balancers
+    ]
+    assert made["elasticloadbalancing:DescribeTags"] == 2
+    assert here.user_pools.complete()[0].tags.known() == STACK
+    assert here.web_acls.complete()[0].tags.known() == {}
+
+
+@pytest.mark.usefixtures("aws")
+def test_tags_that_are_refused_are_gaps_of_themselves_alone():
+    boto3.client("elbv2").create_load_balancer(Name="shop", Subnets=_network(), Scheme="internet-facing")
+    boto3.client("cognito-idp").create_user_pool(PoolName="customers")
+    _acl("REGIONAL")
+    refused = dict.fromkeys(TAGS, AwsError("AccessDeniedException"))
+    found, _ = _read((*READS, *DOORS, *ACLS, *TAGS), {"wafv2:ListResourcesForWebACL": {}, **refused})
+    here = found.regions[0].edge
+    things = (here.load_balancers, here.user_pools, here.web_acls)
+    assert [one.tags.gap.code for listing in things for one in listing.complete()] == [
+        "AccessDeniedException"
+    ] * 3
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_web_acl_is_kept_as_it_must_be_written_back():
+    arn = _acl("REGIONAL")
+    (acl,) = _read(ACLS, {"wafv2:ListResourcesForWebACL": {}})[0].regions[0].edge.web_acls.complete()
+    said = acl.specification.known()
+    wafv2 = boto3.client("wafv2")
+    answer = wafv2.get_web_acl(Name="regional", Id=acl.id, Scope="REGIONAL")
+    assert (said.lock_token, json.loads(said.document)["ARN"]) == (answer["LockToken"], arn)
+    assert json.loads(said.document)["Rules"] == answer["WebACL"]["Rules"]
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(("searched", "kept"), [("ü".encode(), "ü"), (b"\xff", None)])
+def test_a_search_string_that_is_no_text_cannot_be_written_back(searched, kept):
+    arn = _acl("REGIONAL")
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
+    match = {
+        "SearchString": searched,
+        "FieldToMatch": {"UriPath": {}},
+        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+        "PositionalConstraint": "CONTAINS",
+    }
+    rule = {
+        "Name": "own",
+        "Priority": 0,
+        "Statement": {"ByteMatchStatement": match},
+        "Action": {"Block": {}},
+        "VisibilityConfig": seen,
+    }
+    answer = {
+        "Name": "regional",
+        "Id": "1",
+        "ARN": arn,
+        "DefaultAction": {"Allow": {}},
+        "VisibilityConfig": seen,
+        "Rules": [rule],
+    }
+    script = {"wafv2:GetWebACL": {"WebACL": answer, "LockToken": "1"}, "wafv2:ListResourcesForWebACL": {}}
+    (acl,) = _read(ACLS, script)[0].regions[0].edge.web_acls.complete()
+    assert acl.rules.gap is None
+    if kept is None:
+        assert acl.specification.gap is not None
+    else:
+        (told,) = json.loads(acl.specification.known().document)["Rules"]
+        assert told["Statement"]["ByteMatchStatement"]["SearchString"] == kept

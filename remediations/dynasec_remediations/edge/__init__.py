@@ -1,0 +1,1 @@
+"""Front doors and what shields them."""
