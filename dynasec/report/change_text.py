@@ -49,7 +49,7 @@ def _fields(change: Change, closes: str) -> Iterator[str]:
     yield from field("what", change.summary)
     yield from field("resource", change.resource)
     yield from field("region", change.region or "global")
-    yield from field(closes, ", ".join(change.controls))
+    yield from field(closes, ", ".join(change.controls) or "nothing yet")
     for reason in change.risk.reasons:
         yield from field("risk", reason)
     if change.impact is not None:

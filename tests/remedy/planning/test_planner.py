@@ -155,6 +155,22 @@ def test_a_draft_may_block_itself() -> None:
     assert [one.reason for one in found.changes[0].blocked] == ["no"]
 
 
+def test_a_draft_that_prepares_closes_nothing_and_is_not_blocked_for_it() -> None:
+    report = audited(bad())
+    step = Advice(bad().arn, "it is not protected yet", "look, then plan again")
+    found = plan(
+        report, remedy(lambda one, _: [draft(one, prepares=True, replaces=((one, replace_of(one)),)), step])
+    )
+    (change,) = found.changes
+    assert (change.controls, change.fingerprints, change.blocked) == ((), (), ())
+    assert [(one.control, one.why) for one in found.advice] == [("deletion-protection", step.why)]
+
+
+def replace_of(one: Table) -> Table:
+    """The table as it is: nothing that a control would see."""
+    return one.model_copy()
+
+
 def test_access_changes_need_an_impact_and_run_out_sooner() -> None:
     denied_impact = Impact(evaluated=3, denied=("role/app: dynamodb:Query",))
     change = remedy(lambda one, _: [draft(one)], risk=Risk.ACCESS)
