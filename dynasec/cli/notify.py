@@ -80,7 +80,11 @@ def list_waiting(style: str, store: Path | None) -> None:
         return
     for one in found:
         where = f" in {one.region}" if one.region else ""
-        tried = f"; tried {one.attempts} times: {one.problem}" if one.attempts else ""
+        tried = (
+            f"; tried {one.attempts} time{'' if one.attempts == 1 else 's'}: {one.problem}"
+            if one.attempts
+            else ""
+        )
         line = f"{one.target} ({one.kind}{where}): {one.findings} findings of run {one.run}, {one.queued:%Y-%m-%d %H:%M}Z"
         click.echo(printable(line + tried))
     if not found:

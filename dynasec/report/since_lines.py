@@ -12,18 +12,25 @@ from dynasec.audit.report import Report
 from dynasec.printable import printable
 from dynasec.report.columns import cut, pad, width
 
-_TOLD: Final = (State.REGRESSED, State.NEW, State.FIXED, State.GONE)
+_TOLD: Final = (State.REGRESSED, State.NEW, State.UNKNOWN, State.FIXED, State.GONE)
+"""UNKNOWN only for what failed and was not listed this time: all else that could not be judged is among the findings."""
 _ROWS: Final = 8
 """Findings shown per state; the rest are counted."""
 _CONTROL: Final = 40
 _LABEL: Final = 30
 _REGION: Final = 14
 _STATE: Final = 10
-_COLOURS: Final = {State.NEW: "red", State.REGRESSED: "red", State.FIXED: "green", State.GONE: "cyan"}
+_COLOURS: Final = {
+    State.NEW: "red",
+    State.REGRESSED: "red",
+    State.UNKNOWN: "magenta",
+    State.FIXED: "green",
+    State.GONE: "cyan",
+}
 
 
 def change_lines(report: Report) -> Iterator[str]:
-    """Yield what is new, back, fixed and gone; nothing where no earlier run is there to compare with."""
+    """Yield what is new, back, out of sight, fixed and gone; nothing where no earlier run is there to compare with."""
     since = report.since
     if since is None or since.run is None:
         return
@@ -58,11 +65,9 @@ def counted(report: Report) -> str:
         return ""
     if since.run is None:
         return "; history begins with this run"
-    told = [
-        f"{since.counts[state]} {state.lower()}"
-        for state in State
-        if state in since.counts and state in _TOLD
-    ]
+    unseen = sum(one.state is State.UNKNOWN for one in since.absent)
+    counts = {**since.counts, State.UNKNOWN: unseen}
+    told = [f"{counts[state]} {state.lower()}" for state in State if counts.get(state) and state in _TOLD]
     return f"; {', '.join(told) or 'nothing changed'}"
 
 
@@ -84,7 +89,7 @@ def _rows(report: Report, since: Since) -> Mapping[State, list[tuple[str, str, s
     rows: dict[State, list[tuple[str, str, str]]] = {}
     for one in report.findings:
         state = since.of(one.fingerprint).state
-        if state is not None:
+        if state is not None and state is not State.UNKNOWN:
             rows.setdefault(state, []).append((one.control, one.label, one.region))
     for gone in since.absent:
         rows.setdefault(gone.state, []).append((gone.control, gone.label, gone.region))

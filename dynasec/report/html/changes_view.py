@@ -8,7 +8,12 @@ from dynasec.audit.changes import Since, State
 from dynasec.audit.report import Report
 
 _TOLD: Final = (State.NEW, State.REGRESSED, State.FIXED, State.GONE)
-"""What is listed by name; what persists is in the list of findings."""
+"""What is listed by name; what persists or could not be judged is in the list of findings."""
+_ABSENT: Final = {
+    State.GONE: "no longer there",
+    State.UNKNOWN: "failed, and could not be listed this time: it may still be there",
+}
+"""What is said of failures that are not in this run."""
 _MOST: Final = 200
 """Lines at most; more are counted."""
 _WIDTH: Final = 600
@@ -21,7 +26,7 @@ def changes_view(report: Report) -> dict[str, Any] | None:
     if since is None:
         return None
     lines = [*_in_report(report, since), *_absent(since)]
-    order = {state: place for place, state in enumerate(_TOLD)}
+    order = {state: place for place, state in enumerate((State.UNKNOWN, *_TOLD))}
     lines.sort(key=lambda one: (order[one["state"]], one["control"], one["label"]))
     return {
         "first": since.run is None,
@@ -61,11 +66,11 @@ def _absent(since: Since) -> list[dict[str, Any]]:
             "control": one.control,
             "label": one.label,
             "region": one.region,
-            "reason": "no longer there",
+            "reason": _ABSENT[one.state],
             "first_seen": one.first_seen,
         }
         for one in since.absent
-        if one.state in _TOLD
+        if one.state in _ABSENT
     ]
 
 

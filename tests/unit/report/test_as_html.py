@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 import pytest
@@ -241,18 +241,21 @@ def test_what_changed_and_the_course_of_the_score() -> None:
             mended.fingerprint: Seen(State.FIXED, NOW),
             old.fingerprint: Seen(State.PERSISTING, NOW),
         },
-        absent=(gone,),
+        absent=(gone, replace(gone, fingerprint="g", label="out of sight", state=State.UNKNOWN)),
         trend=(Point("r0", NOW, 40.0), Point("r1", NOW, 50.0), Point("r2", NOW, 75.5)),
     )
     found = Page(by_name("html").render(report(bad, mended, old, since=since)))
     told = "".join(text for _, text in found.texts)
-    assert "1 new, 1 persisting, 1 fixed, 1 gone" in told
+    assert "1 new, 1 persisting, 1 fixed, 1 gone, 1 unknown" in told
     assert SHOWN in told
     assert [tag["points"] for tag in found.named("polyline")] == ["0.0,54.0 300.0,45.0 600.0,22.0"]
     rows = [
-        text for tag, text in found.texts if tag == "span" and text in {"NEW", "FIXED", "GONE", "PERSISTING"}
+        text
+        for tag, text in found.texts
+        if tag == "span" and text in {"NEW", "FIXED", "GONE", "PERSISTING", "UNKNOWN"}
     ]
-    assert rows == ["NEW", "FIXED", "GONE"]
+    assert rows == ["UNKNOWN", "NEW", "FIXED", "GONE"]
+    assert "it may still be there" in told
 
 
 def test_the_first_run_has_nothing_to_compare_with() -> None:

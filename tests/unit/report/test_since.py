@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -130,6 +131,17 @@ def test_the_json_has_the_history_of_each_finding_and_of_the_run(changed):
             {"run": "run-1", "started_at": "2026-11-20T05:30:00Z", "score": 40.0},
         ],
     }
+
+
+def test_a_failure_that_could_not_be_listed_is_named_and_not_called_unchanged():
+    hidden = replace(LOST, state=State.UNKNOWN)
+    unread = finding(Status.UNKNOWN, label="unread")
+    since = _since(absent=(hidden,), seen={unread.fingerprint: Seen(State.UNKNOWN, None)})
+    text = _table(report(unread, GOOD, since=since))
+    assert "coverage 50 %; 1 unknown\n" in text
+    changed = text[text.index("Changed since") :]
+    assert changed.startswith("Changed since 2026-11-20\nUNKNOWN   some-control")
+    assert "nothing changed" not in text
 
 
 def test_without_history_there_is_none_in_the_json():
