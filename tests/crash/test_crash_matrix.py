@@ -2,7 +2,7 @@
 
 Each point is a process that ends by SIGKILL at a boundary of the protocol (before and after each record and each call), against an
 emulator in a process of its own. `CRASH_POINTS=all` tries every point, and a torn journal after each; by default each remediation is
-killed where it hurts most: when a call took effect and its answer was not yet written down.
+killed where it hurts most: when a call took effect and its answer was not yet written down. The run's summary says how many there were.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jsonpatch
@@ -57,7 +57,9 @@ def forget(url: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(WORLDS))
-def test_a_remediation_survives_being_killed(name: str, url: str, tmp_path: Path) -> None:
+def test_a_remediation_survives_being_killed(
+    name: str, url: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     forget(url)
     lab = Laboratory(name, WORLDS[name], served(url), tmp_path / "quiet")
     plan = lab.plan(lab.read())
@@ -65,10 +67,13 @@ def test_a_remediation_survives_being_killed(name: str, url: str, tmp_path: Path
     assert not [change.blocked for change in plan.changes if change.blocked]
     applying = boundaries(lambda boundary: lab.apply(plan, boundary))
     undoing = boundaries(lambda boundary: lab.roll_back(plan, boundary))
+    record_property("boundaries", len(applying) + len(undoing))
     for place in _points(applying):
         _killed_while_applying(name, url, tmp_path / f"apply-{place}", place)
+        record_property("kills", 1)
     for place in _points(undoing):
         _killed_while_undoing(name, url, tmp_path / f"undo-{place}", place)
+        record_property("kills", 1)
 
 
 def _points(passed: list[str]) -> list[int]:
