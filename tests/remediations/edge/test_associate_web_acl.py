@@ -11,6 +11,7 @@ import pytest
 from dynasec.demo.overlay import AwsError
 from dynasec.errors import ConfigurationError
 from dynasec.remedy.impact.analysis import assessor
+from dynasec.remedy.planning.contradictions import one_at_a_time
 from dynasec.settings import Remedy, Settings, parse
 from tests.remediations.edge import doors
 from tests.support.accounts import NOW
@@ -163,3 +164,15 @@ def test_a_rule_that_changed_since_the_review_is_seen() -> None:
     looks = [state for state in change.expect if state.operation == "wafv2:GetWebACL" and not state.always]
     assert any("Rules" in path for state in looks for path in state.facts)
     assert boto3.client("wafv2").get_web_acl_for_resource(ResourceArn=change.resource).get("WebACL") is None
+
+
+def test_a_web_acl_whose_rules_the_plan_changes_first_is_set_before_nothing_yet() -> None:
+    arn = doors.web_acl()
+    doors.before(arn, doors.balancer())
+    doors.stage()
+    settings = Settings(remedy=Remedy(web_acls=(arn,), managed_rules="block"))
+    (rules,) = planned("add-managed-rules", read("add-managed-rules", settings=settings)).changes
+    (association,) = planned(NAME, read(NAME, settings=settings)).changes
+    first, second = one_at_a_time([rules, association])
+    assert first.blocked == ()
+    assert f"{rules.id} changes the same first" in second.blocked[0].reason
