@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from operator import is_
-from typing import Any, TypeVar, cast
+from types import NoneType
+from typing import Any, Final, TypeVar, cast
 
 from dynasec.model.fact import Fact, Listing
 from dynasec.model.shape import Shape
 
 S = TypeVar("S", bound=Shape)
 Piece = Shape | Fact[Any] | Listing[Any]
+_LEAVES: Final = frozenset({str, int, bool, float, NoneType, datetime})
+"""Types of which no piece is, and that hold none."""
 
 
 def replaced(whole: S, old: Piece, new: Piece) -> S:
@@ -32,7 +36,7 @@ def replaced(whole: S, old: Piece, new: Piece) -> S:
 def _walk(value: object, old: object, new: object) -> object:
     if value is old:
         return new
-    if value is None or isinstance(value, str | int):
+    if type(value) in _LEAVES:  # most of a snapshot
         return value
     made: object
     match value:
@@ -50,11 +54,17 @@ def _walk(value: object, old: object, new: object) -> object:
 
 
 def _in_model(model: Shape, old: object, new: object) -> Shape:
-    fields = {name: getattr(model, name) for name in type(model).model_fields}
-    moved = {name: made for name, value in fields.items() if (made := _walk(value, old, new)) is not value}
+    names = type(model).__pydantic_fields__
+    members = vars(model)  # the cached properties are there too
+    moved: dict[str, object] = {}
+    for name in names:
+        value = members[name]
+        if type(value) not in _LEAVES and (made := _walk(value, old, new)) is not value:
+            moved[name] = made
     if not moved:
         return model
     # `model_copy` would take the cached properties along, which tell of the model as it was
+    fields = {name: members[name] for name in names}
     return type(model).model_construct(set(model.model_fields_set), **{**fields, **moved})
 
 
@@ -69,7 +79,7 @@ def _in_answer(
 
 
 def _in_tuple(before: tuple[object, ...], old: object, new: object) -> tuple[object, ...]:
-    after = tuple(_walk(one, old, new) for one in before)
+    after = tuple([_walk(one, old, new) for one in before])
     return before if all(map(is_, before, after)) else after
 
 
