@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.e2e import seed
 from tests.support.servers import BIN, Server, free_port, serving
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -14,8 +17,9 @@ def moto_server(tmp_path_factory: pytest.TempPathFactory):
     """An emulated account in another process, furnished by the seed script in a third."""
     port = free_port()
     log = tmp_path_factory.mktemp("moto") / "log"
-    command = [str(BIN / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
-    with serving(command, port, {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}, log) as server:
+    command = [sys.executable, "-m", "tests.support.spared_server", str(port)]
+    environment = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true", "PYTHONPATH": str(ROOT)}
+    with serving(command, port, environment, log) as server:
         _furnish(server)
         yield server
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 _PATIENCE_S = 60
+_IMPATIENT = str(Path(__file__).with_name("impatient"))
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,10 @@ class Server:
         }
 
     def dynasec(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the installed program against the emulator."""
+        """Run the installed program against the emulator, with retries that come at once."""
         return subprocess.run(
             [BIN / "dynasec", *arguments],
-            env=self.environment,
+            env={**self.environment, "PYTHONPATH": _IMPATIENT},
             capture_output=True,
             text=True,
             check=False,
