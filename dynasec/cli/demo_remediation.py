@@ -6,7 +6,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from dynasec.cli.options import Common
 from dynasec.cli.planning import Basis
 from dynasec.cli.site import Site
 from dynasec.collect.clients import Clients
-from dynasec.demo.requests import observed
+from dynasec.demo import requests
 from dynasec.errors import Exit
 from dynasec.printable import printable
 from dynasec.registry import Control, Registry
@@ -95,7 +95,7 @@ class Tour:
         )
         before = self._audit()
         self._step("1. audit", _score(before))
-        assess = assessor(observed(before.snapshot), accept_no_evidence=False)
+        assess = assessor(requests.observed(before.snapshot), accept_no_evidence=False)
         plan = self._basis(assess).plan(before.snapshot, now=clock.now())
         self._step("2. plan and show", *plan_text.head(plan), *_listed(plan))
         ready = tuple(change.id for change in plan.changes if not change.blocked)
@@ -133,7 +133,9 @@ class Tour:
 
     def _audit(self) -> Report:
         basis = self._basis()
-        account = collect_with(self.clients, self.regions, basis.request(), self.common)
+        request = basis.request()
+        request = replace(request, reads=request.reads | requests.READS)
+        account = collect_with(self.clients, self.regions, request, self.common)
         return basis.report(account)
 
     def _step(self, title: str, *lines: str) -> None:
@@ -171,12 +173,14 @@ def _listed(plan: Plan) -> Iterator[str]:
 
 
 def _reasons(changes: tuple[Change, ...], remediation: str) -> Iterator[str]:
-    """Yield what most of the blocked changes of a remediation are blocked by, and what blocks one that somebody was observed for."""
+    """Yield what blocks most of the blocked changes of a remediation, and one example of each other kind of reason."""
     reasons = [
         blocked.reason for one in changes if one.remediation == remediation for blocked in one.blocked[:1]
     ]
-    yield from (reason for reason, _ in Counter(reasons).most_common(1))
-    yield from (reason for reason in reasons[1:] if reason.startswith("observed requests"))
+    most = [reason for reason, _ in Counter(reasons).most_common(1)]
+    kinds = ("cloudformation manages", "the evidence", "observed requests")
+    each = [next((one for one in reasons if one.startswith(kind)), "") for kind in kinds]
+    yield from dict.fromkeys(one for one in (*most, *each) if one)
 
 
 def _ended(result: RunResult) -> Iterator[str]:

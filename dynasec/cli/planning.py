@@ -18,6 +18,7 @@ from dynasec.remediation import Risk
 from dynasec.remedies import Remedies
 from dynasec.remedy.impact.analysis import Assessor
 from dynasec.remedy.plan import Limits, Plan
+from dynasec.remedy.planning import ownership
 from dynasec.remedy.planning.ownership import Ownership, terraform_resources
 from dynasec.remedy.planning.planner import Planner
 from dynasec.settings import Settings
@@ -72,7 +73,9 @@ def reads_to_plan(controls: Sequence[Control], remedies: Remedies) -> frozenset[
     """Return the operations that planning needs beside those of the controls."""
     chosen = {control.id for control in controls}
     used = [one.remediation for one in remedies.remedies if chosen.intersection(one.remediation.controls)]
-    more = READS | _EVIDENCE if any(one.risk is Risk.ACCESS for one in used) else frozenset[str]()
+    more = ownership.READS if used else frozenset[str]()
+    if any(one.risk is Risk.ACCESS for one in used):
+        more |= READS | _EVIDENCE
     return more.union(*(one.reads for one in used))
 
 

@@ -1,4 +1,4 @@
-"""CloudFormation's stacks, each with the tables that it holds and, where that is wanted, with a drift detection that is started now."""
+"""CloudFormation's stacks, each with what it holds and, where that is wanted, with a drift detection that is started now."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _DETECTED_AT_ONCE: Final = 5
 async def stacks(reader: RegionReader) -> Listing[Stack]:
     """Read the stacks of a Region that exist, nested ones too, in the order of their ids.
 
-    Tables that could not be listed and a detection that failed are gaps of that stack alone.
+    Resources that could not be listed and a detection that failed are gaps of that stack alone.
     """
     reading, detecting = asyncio.Semaphore(_READ_AT_ONCE), asyncio.Semaphore(_DETECTED_AT_ONCE)
 
     async def follow(raw: Any) -> Stack:  # noqa: ANN401 - raw AWS JSON
         stack = Stack.model_validate(raw)
         async with reading:
-            tables = await _tables(reader, stack.stack_id)
-        stack = stack.model_copy(update={"tables": tables})
-        if not tables.value or not reader.wants(DETECT):
+            resources = await _resources(reader, stack.stack_id)
+        stack = stack.model_copy(update={"resources": resources})
+        if not stack.tables or not reader.wants(DETECT):
             return stack
         async with detecting:
             return stack.model_copy(update={"detection": await detect(reader, stack.stack_id)})
@@ -37,14 +37,14 @@ async def stacks(reader: RegionReader) -> Listing[Stack]:
     return Listing(tuple(sorted(found.items, key=lambda one: one.stack_id)), found.gap)
 
 
-async def _tables(reader: RegionReader, stack: str) -> Fact[tuple[StackResource, ...]]:
+async def _resources(reader: RegionReader, stack: str) -> Fact[tuple[StackResource, ...]]:
     found = await reader.items(
         RESOURCES, "StackResourceSummaries", StackResource.model_validate, StackName=stack
     )
     if found.gap is not None:
         return Fact(()) if _is_gone(found.gap) else Fact(gap=found.gap)
-    tables = (one for one in found.items if one.is_table)
-    return Fact(tuple(sorted(tables, key=lambda one: one.logical_resource_id)))
+    held = (one for one in found.items if one.is_held)
+    return Fact(tuple(sorted(held, key=lambda one: one.logical_resource_id)))
 
 
 def _is_gone(gap: Gap) -> bool:

@@ -19,6 +19,8 @@ from dynasec.model.snapshot import Snapshot
 from dynasec.remedy.observed.log_files import LogFile
 from dynasec.remedy.observed.requests import Observed, observe
 
+READS: Final = frozenset({"ec2:DescribeVpcEndpoints"})
+"""What must have been read of an account to tell what was observed there."""
 _REGION: Final = "us-east-1"
 _DAYS: Final = 21
 

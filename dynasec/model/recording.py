@@ -239,29 +239,30 @@ class Recording(Shape):
         statuses = self.recorder_statuses.complete()
         return next((one for one in statuses if (one.name, one.service_principal) == wanted), None)
 
-    def stack_of(self, table: str) -> Stack | None:
-        """Return the stack of this Region that holds a table, by its name; None when none does.
+    def stack_of(self, service: str, *names: str) -> Stack | None:
+        """Return the stack of this Region that holds something of a service (`AWS::DynamoDB`) by one of its names; None when none does.
 
         Raises:
             Unknown: some stack, or what it holds, could not be read, and none of the others holds it.
 
         """
-        owner = self._owners.get(table)
+        owner = next((self._owners[service, one] for one in names if (service, one) in self._owners), None)
         if owner is None and self._hidden is not None:
             raise Unknown(self._hidden)
         return owner
 
     @cached_property
-    def _owners(self) -> Mapping[str, Stack]:
+    def _owners(self) -> Mapping[tuple[str, str], Stack]:
         return {
-            one.physical_resource_id or "": stack
+            (one.service, name): stack
             for stack in self.stacks.items
-            for one in stack.tables.value or ()
+            for one in stack.resources.value or ()
+            for name in one.names
         }
 
     @cached_property
     def _hidden(self) -> Gap | None:
-        """What may hide the stack of a table; one gap stands for all."""
+        """What may hide the stack of something; one gap stands for all."""
         return self.stacks.gap or next(
-            (stack.tables.gap for stack in self.stacks.items if stack.tables.gap is not None), None
+            (stack.resources.gap for stack in self.stacks.items if stack.resources.gap is not None), None
         )

@@ -1,4 +1,4 @@
-"""CloudFormation's stacks in one Region: which tables they hold, and whether these drifted.
+"""CloudFormation's stacks in one Region: what they hold of what this program deals with, and whether their tables drifted.
 
 Fields rest on `DescribeStacks`, `ListStackResources`, `DescribeStackDriftDetectionStatus` and `DescribeStackResourceDrifts` of
 CloudFormation's service model. DynamoDB's tables never carry the `aws:cloudformation:` tags, so that a stack is known by what it lists.
@@ -21,6 +21,38 @@ _TABLES: Final = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
 _LET_GO: Final = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 """Statuses of what a stack holds no more: deleted with it or by an update, or kept by its deletion policy."""
 _DRIFTED: Final = ("MODIFIED", "DELETED")
+
+
+_SERVICES: Final = frozenset(
+    f"AWS::{name}"
+    for name in (
+        "ApiGateway",
+        "ApplicationAutoScaling",
+        "Backup",
+        "CloudTrail",
+        "Config",
+        "DAX",
+        "DynamoDB",
+        "EC2",
+        "ElasticLoadBalancingV2",
+        "Events",
+        "GuardDuty",
+        "IAM",
+        "KMS",
+        "Kinesis",
+        "Lambda",
+        "Logs",
+        "S3",
+        "SNS",
+        "SQS",
+        "WAFv2",
+    )
+)
+
+
+def service_of(resource_type: str) -> str:
+    """Return the service of a resource type: `AWS::DynamoDB` of `AWS::DynamoDB::Table`."""
+    return "::".join(resource_type.split("::")[:2])
 
 
 class StackDrift(AwsShape):
@@ -52,9 +84,25 @@ class StackResource(AwsShape):
     drift_information: StackResourceDrift | None = None
 
     @property
+    def service(self) -> str:
+        """The first two parts of the type: `AWS::DynamoDB`."""
+        return service_of(self.resource_type)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the stack still holds it, and it is of a service that this program deals with."""
+        return self.resource_status not in _LET_GO and self.service in _SERVICES
+
+    @property
     def is_table(self) -> bool:
-        """Whether it is a table that the stack still holds."""
-        return self.resource_type in _TABLES and self.resource_status not in _LET_GO
+        """Whether it is a table."""
+        return self.resource_type in _TABLES
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is known by: its physical id and, where that is made of several, each of these, as in `name|id|scope`."""
+        whole = self.physical_resource_id or ""
+        return (whole, *whole.split("|")) if "|" in whole else (whole,)
 
 
 class PropertyDifference(AwsShape):
@@ -126,8 +174,8 @@ class DriftDetection(Shape):
 class Stack(AwsShape):
     """A stack without its parameters and outputs, which may hold secrets.
 
-    `drift_information` is what was known before. `tables` are the tables that it holds; `detection` is what a detection found that was
-    started now, for stacks with tables, where that was wanted.
+    `drift_information` is what was known before. `resources` are what it holds (`StackResource.is_held`); `detection` is what a
+    detection found that was started now, for stacks with tables, where that was wanted.
     """
 
     stack_id: str
@@ -137,12 +185,17 @@ class Stack(AwsShape):
     parent_id: str | None = None
     root_id: str | None = None
     last_updated_time: datetime | None = None
-    tables: Fact[tuple[StackResource, ...]] = unread(RESOURCES)
+    resources: Fact[tuple[StackResource, ...]] = unread(RESOURCES)
     detection: Fact[DriftDetection] = unread(DETECT)
+
+    @property
+    def tables(self) -> tuple[StackResource, ...]:
+        """The tables that it is known to hold."""
+        return tuple(one for one in self.resources.value or () if one.is_table)
 
     def table(self, name: str) -> StackResource | None:
         """Return the resource that is the table of this name; None when the stack is not known to hold it."""
-        return next((one for one in self.tables.value or () if one.physical_resource_id == name), None)
+        return next((one for one in self.tables if one.physical_resource_id == name), None)
 
     @property
     def was_to_be_checked(self) -> bool:

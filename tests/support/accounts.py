@@ -11,6 +11,7 @@ from dynasec.audit.finding import Finding
 from dynasec.check import Context
 from dynasec.model.account import Account
 from dynasec.model.fact import Fact, Gap, Listing
+from dynasec.model.recording import Recording
 from dynasec.model.region import Region
 from dynasec.model.snapshot import Snapshot
 from dynasec.model.table import Table, TableDescription
@@ -54,8 +55,8 @@ def table(
 
 
 def region(*tables: Table, name: str = REGION, **families: Any) -> Region:
-    """A Region with these tables, completely listed, and families of things by their field names."""
-    fields = {"tables": Listing(tables), **families}
+    """A Region with these tables, completely listed, without stacks, and families of things by their field names."""
+    fields = {"tables": Listing(tables), "recording": Recording(stacks=Listing(())), **families}
     return Region(arn=f"arn:aws:dynamodb:{name}:{ACCOUNT}:*", region=name, **fields)
 
 

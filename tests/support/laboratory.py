@@ -23,7 +23,7 @@ from dynasec.remedy.applying.rollback import undo_plan
 from dynasec.remedy.applying.runs import Runs
 from dynasec.remedy.applying.stage import Options
 from dynasec.remedy.plan import Plan
-from dynasec.remedy.planning.ownership import Ownership
+from dynasec.remedy.planning.ownership import READS, Ownership
 from dynasec.remedy.planning.planner import Planner
 from tests.remediations.worlds import World
 from tests.support.accounts import registry
@@ -77,7 +77,7 @@ class Laboratory:
     def read(self) -> Report:
         one = remedy(self.name).remediation
         controls = [registry().get(control) for control in one.controls]
-        reads = frozenset(reads_of(controls) | set(one.reads))
+        reads = frozenset(reads_of(controls) | READS | set(one.reads))
         scope = resolve(self.clients, self.world.regions, all_regions=False)
         snapshot = collect(self.clients, scope, Request(reads, replicas=len(self.world.regions) > 1))
         return audit(snapshot, registry(), controls, self.settings)

@@ -96,18 +96,20 @@ def stack(
             "stack_name": name,
             "stack_status": "UPDATE_COMPLETE",
             "drift_information": drift,
-            "tables": Fact((held("orders", drift=table),)),
+            "resources": Fact((held("orders", drift=table),)),
             **members,
         }
     )
 
 
-def held(table: str, *, drift: StackResourceDrift | None = None) -> StackResource:
-    """A table among a stack's resources."""
+def held(
+    name: str, kind: str = "AWS::DynamoDB::Table", *, drift: StackResourceDrift | None = None
+) -> StackResource:
+    """One of a stack's resources, a table by default, by its physical id."""
     return StackResource(
-        logical_resource_id=table.title(),
-        physical_resource_id=table,
-        resource_type="AWS::DynamoDB::Table",
+        logical_resource_id=name.title(),
+        physical_resource_id=name,
+        resource_type=kind,
         resource_status="CREATE_COMPLETE",
         drift_information=drift,
     )

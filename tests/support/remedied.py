@@ -18,7 +18,7 @@ from dynasec.remedy.applying.hands import AwsHands, CallFailed
 from dynasec.remedy.applying.placeholders import Filler
 from dynasec.remedy.impact.analysis import Assessor
 from dynasec.remedy.plan import Change, Impact, Plan
-from dynasec.remedy.planning.ownership import Ownership
+from dynasec.remedy.planning.ownership import READS, Ownership
 from dynasec.remedy.planning.planner import Planner
 from dynasec.settings import Settings
 from tests.support.accounts import NOW, registry
@@ -52,7 +52,7 @@ def read(
     one = remedy(name).remediation
     controls = [registry().get(control) for control in one.controls]
     snapshot, _ = collect_emulated(
-        reads_of(controls) | set(one.reads),
+        reads_of(controls) | READS | set(one.reads),
         regions=regions,
         script=script,
         replicas=any(control.check.across_replicas for control in controls),

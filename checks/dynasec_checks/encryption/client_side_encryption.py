@@ -63,7 +63,9 @@ def _judged(sample: ItemSample) -> Verdict | None:
     evidence = {"items": sample.items, "encrypted": sample.encrypted}
     clear = sample.items - sample.encrypted
     if clear:
-        return Verdict.failed(f"{clear} of {sample.items} items read were not encrypted by the client", **evidence)
+        return Verdict.failed(
+            f"{clear} of {sample.items} items read were not encrypted by the client", **evidence
+        )
     if not sample.suffices:
         return None
     if not sample.items:

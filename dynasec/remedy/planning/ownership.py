@@ -1,18 +1,27 @@
-"""Who manages a resource: a change by hand would be undone, or drift, where a stack or a Terraform state owns it."""
+"""Who manages a resource: a change by hand would be undone, or drift, where a stack or a Terraform state owns it.
+
+A stack is known by the resources that it lists, and by the tags that it leaves. Tags alone would not do: tables and customer managed
+policies never carry them. Of what belongs to no Region, a stack in a Region that was not read is not seen.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 from dynasec.errors import DynasecError
-from dynasec.model.fact import Fact
+from dynasec.model.fact import Fact, Unknown
 from dynasec.model.identity import Policy
 from dynasec.model.shape import Resource
+from dynasec.model.snapshot import Snapshot
+from dynasec.model.stack import RESOURCES, service_of
 
+READS: Final = frozenset({"cloudformation:DescribeStacks", RESOURCES})
+"""What tells which stack owns a resource."""
 _STACK: Final = "aws:cloudformation:stack-name"
 _STACK_ID: Final = "aws:cloudformation:stack-id"
 
@@ -31,23 +40,59 @@ class Owner:
 
 @dataclass(frozen=True)
 class Ownership:
-    """Knows CloudFormation's tags and the resources of Terraform states: ARN or id to address."""
+    """Knows CloudFormation's stacks and the resources of Terraform states: ARN or id to address."""
 
     terraform: Mapping[str, str]
 
-    def of(self, resource: Resource) -> Owner:
-        """Return who manages a resource."""
+    def of(self, resource: Resource, snapshot: Snapshot) -> Owner:
+        """Return who manages a resource of an account."""
         for name in _names(resource):
             if name and name in self.terraform:
                 return Owner({"terraform": self.terraform[name]})
-        tags: Any = getattr(resource, "tags", {})
-        if isinstance(tags, Fact):
-            fact = cast("Fact[Mapping[str, str]]", tags)
-            if fact.gap is not None:
-                return Owner({}, f"its tags could not be read ({fact.gap}): a stack may own it")
-            tags = fact.value or {}
-        stack = tags.get(_STACK) or tags.get(_STACK_ID)
-        return Owner({"cloudformation": str(stack)} if stack else {})
+        return _tagged(resource) or _listed(resource, snapshot)
+
+
+def _tagged(resource: Resource) -> Owner:
+    tags: Any = getattr(resource, "tags", {})
+    if isinstance(tags, Fact):
+        fact = cast("Fact[Mapping[str, str]]", tags)
+        if fact.gap is not None:
+            return Owner({}, f"its tags could not be read ({fact.gap}): a stack may own it")
+        tags = fact.value or {}
+    stack = tags.get(_STACK) or tags.get(_STACK_ID)
+    return Owner({"cloudformation": str(stack)} if stack else {})
+
+
+def _listed(resource: Resource, snapshot: Snapshot) -> Owner:
+    service = service_of(str(getattr(resource, "aws_type", "")))
+    names = tuple(_names_in_stacks(resource))
+    known = {region.region for region in snapshot.regions}
+    hidden = (
+        f"{resource.region} was not read: a stack there may own it"
+        if resource.region not in {"", *known}
+        else ""
+    )
+    for region in snapshot.regions:
+        if resource.region not in {"", region.region}:
+            continue
+        try:
+            stack = region.recording.stack_of(service, *names)
+        except Unknown as missing:
+            hidden = (
+                f"the stacks of {region.region} could not be read ({missing.gaps[0]}): one of them may own it"
+            )
+        else:
+            if stack is not None:
+                return Owner({"cloudformation": stack.stack_name})
+    return Owner({}, hidden)
+
+
+def _names_in_stacks(resource: Resource) -> Iterator[str]:
+    """Yield what may be a resource's physical id; an inline policy is part of its owner."""
+    for arn in (resource.arn, resource.owner if isinstance(resource, Policy) and resource.owner else ""):
+        if arn:
+            yield arn
+            yield re.split("[:/]", arn)[-1]
 
 
 def _names(resource: Resource) -> Iterator[str]:

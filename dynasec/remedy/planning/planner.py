@@ -81,8 +81,8 @@ class Planner:
 
     def _change(self, proposed: Proposed, trial: Trial) -> Change:
         own = () if proposed.subject is None else (proposed.subject,)
-        owners = [self.ownership.of(one) for one in (*own, *proposed.draft.touches)]
-        owner = next((one for one in owners if one.managed_by or one.unknown), Owner({}))
+        owners = [self.ownership.of(one, trial.report.snapshot) for one in (*own, *proposed.draft.touches)]
+        owner = max(owners, key=lambda one: (bool(one.managed_by), bool(one.unknown)), default=Owner({}))
         blocked = list(_blocked(proposed, owner, trial))
         impact: Impact | None = None
         if (proposed.draft.risk or proposed.remedy.remediation.risk) is Risk.ACCESS:

@@ -72,7 +72,7 @@ def test_how_old_a_check_may_be_is_configured():
 
 
 def test_a_table_of_no_stack_cannot_drift():
-    other = stack("other", drift=None, tables=Fact(()))
+    other = stack("other", drift=None, resources=Fact(()))
     assert judge(other).status is Status.NOT_APPLICABLE
     assert judge().status is Status.NOT_APPLICABLE
 
@@ -80,13 +80,13 @@ def test_a_table_of_no_stack_cannot_drift():
 def test_a_tag_makes_no_owner():
     """CloudFormation puts no tags of its own on tables; what a table once was tagged with counts for nothing."""
     tagged = table(tags={"aws:cloudformation:stack-id": stack(drift=None).stack_id})
-    own = stack(drift=checked("DRIFTED"), tables=Fact(()))
+    own = stack(drift=checked("DRIFTED"), resources=Fact(()))
     account = snapshot(region(tagged, recording=recording(stacks=Listing((own,)))))
     assert verdict(CONTROL, account).status is Status.NOT_APPLICABLE
 
 
 def test_a_stack_that_cannot_be_read_may_own_the_table():
-    hidden = stack("other", drift=None, tables=denied(RESOURCES))
+    hidden = stack("other", drift=None, resources=denied(RESOURCES))
     own = stack(drift=checked(), table=looked_at())
     assert judge(hidden).status is Status.UNKNOWN
     assert judge(listing=denied_listing(NO_STACKS)).status is Status.UNKNOWN

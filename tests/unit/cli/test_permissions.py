@@ -4,6 +4,7 @@ import json
 
 from dynasec.access import READS
 from dynasec.cli import run
+from dynasec.remedy.planning import ownership
 
 
 def actions(capsys):
@@ -15,7 +16,7 @@ def actions(capsys):
 def test_what_planning_reads_is_for_the_controls_that_are_closed(capsys):
     assert run(["permissions", "--remediation", "enable-deletion-protection"]) == 0
     found, said = actions(capsys)
-    assert found == {"dynamodb:ListTables", "dynamodb:DescribeTable", "tag:GetResources"}
+    assert found == {"dynamodb:ListTables", "dynamodb:DescribeTable", "tag:GetResources", *ownership.READS}
     assert "dynasec export PLAN --to role" in said
 
 

@@ -16,6 +16,7 @@ from dynasec.registry import load as load_registry
 from dynasec.remediation import Remediation, Risk, UndoClass
 from dynasec.remedies import Remedies, Remedy
 from dynasec.remedy.plan import load
+from dynasec.remedy.planning import ownership
 from tests.support.accounts import ACCOUNT, denied, description, region, snapshot, table
 from tests.support.plan_documents import make_table
 
@@ -132,7 +133,7 @@ def test_access_changes_need_what_access_is_judged_by():
         )
         return Remedies((Remedy("r", "s", "p", "", remediation),))
 
-    assert reads_to_plan([control], remedies(Risk.ADDITIVE)) == {"kms:ListKeys"}
+    assert reads_to_plan([control], remedies(Risk.ADDITIVE)) == {"kms:ListKeys", *ownership.READS}
     assert reads_to_plan([control], remedies(Risk.ACCESS)) > {
         "kms:ListKeys",
         "cloudtrail:GetEventSelectors",

@@ -117,7 +117,8 @@ def test_stacks_are_read_with_their_tables_and_without_parameters():
         ListStackResources={
             "StackResourceSummaries": [
                 resource("left", status="DELETE_SKIPPED"),
-                resource("jobs", "AWS::SQS::Queue"),
+                resource("jobs", "AWS::Cognito::UserPool"),
+                resource("role", "AWS::IAM::Role"),
                 held,
                 resource("carts", "AWS::DynamoDB::GlobalTable"),
             ]
@@ -125,7 +126,8 @@ def test_stacks_are_read_with_their_tables_and_without_parameters():
     )
     (one,) = listing.complete()
     assert one.drift_information.stack_drift_status == "IN_SYNC"
-    assert [table.physical_resource_id for table in one.tables.known()] == ["carts", "orders"]
+    assert [table.physical_resource_id for table in one.tables] == ["carts", "orders"]
+    assert [held.physical_resource_id for held in one.resources.known()] == ["carts", "orders", "role"]
     assert one.table("orders").drift_information.last_check_timestamp == LOOKED
     assert "hunter2" not in one.model_dump_json()
     assert not one.was_to_be_checked
@@ -142,7 +144,7 @@ def test_stacks_of_the_emulator_are_read():
     template = {"Resources": {"Carts": {"Type": "AWS::DynamoDB::Table", "Properties": table}}}
     boto3.client("cloudformation").create_stack(StackName="made", TemplateBody=json.dumps(template))
     account, _ = collect_emulated(USUAL)
-    assert account.regions[0].recording.stack_of("carts").stack_name == "made"
+    assert account.regions[0].recording.stack_of("AWS::DynamoDB", "carts").stack_name == "made"
 
 
 def test_tables_that_cannot_be_listed_are_a_gap_of_that_stack_alone():
@@ -151,8 +153,8 @@ def test_tables_that_cannot_be_listed_are_a_gap_of_that_stack_alone():
         ListStackResources=lambda sent: REFUSED if "/a/" in sent_stack(sent) else SCRIPT[RESOURCES],
     )
     first, second = listing.complete()
-    assert first.tables.gap.code == "AccessDenied"
-    assert second.tables.observed
+    assert first.resources.gap.code == "AccessDenied"
+    assert second.resources.observed
     assert second.detection.observed
     assert made[DETECT] == 1
 
@@ -163,7 +165,7 @@ def sent_stack(sent):
 
 def test_a_stack_that_was_deleted_meanwhile_holds_nothing():
     listing, made = read(ListStackResources=GONE)
-    assert listing.complete()[0].tables.known() == ()
+    assert listing.complete()[0].resources.known() == ()
     assert made[DETECT] == 0
 
 

@@ -10,6 +10,8 @@ from tests.support.accounts import denied, denied_listing, region, snapshot, tab
 from tests.support.recording import held, recording, stack
 from tests.support.shapes import assert_shape
 
+TABLES = "AWS::DynamoDB"
+
 STARTED = datetime(2026, 1, 15, 12, 0, 5, 900_000, tzinfo=UTC)
 
 
@@ -22,7 +24,7 @@ STARTED = datetime(2026, 1, 15, 12, 0, 5, 900_000, tzinfo=UTC)
     ],
 )
 def test_shapes_match_the_service_model(kind, shape):
-    assert_shape(kind, "cloudformation", shape, ours=frozenset({"tables", "detection"}))
+    assert_shape(kind, "cloudformation", shape, ours=frozenset({"resources", "detection"}))
 
 
 def drift(name="orders", status="MODIFIED", *, at=STARTED, kind="AWS::DynamoDB::Table", **members):
@@ -45,7 +47,7 @@ def test_stacks_survive_a_round_trip_through_json():
         property_differences=(model.PropertyDifference(property_path="/A", difference_type="ADD"),)
     )
     own = stack(drift=None, detection=Fact(detection(differing)))
-    hidden = stack("other", drift=None, tables=denied(model.RESOURCES))
+    hidden = stack("other", drift=None, resources=denied(model.RESOURCES))
     taken = snapshot(region(table(), recording=recording(stacks=Listing((hidden, own)))))
     again = Snapshot.model_validate_json(taken.model_dump_json())
     assert again == taken
@@ -64,9 +66,7 @@ def test_what_was_not_asked_for_differs_from_what_was_refused():
     [
         ("AWS::DynamoDB::Table", "CREATE_COMPLETE", True),
         ("AWS::DynamoDB::GlobalTable", "UPDATE_COMPLETE", True),
-        ("AWS::DynamoDB::Table", "DELETE_SKIPPED", False),
-        ("AWS::DynamoDB::Table", "DELETE_COMPLETE", False),
-        ("AWS::SQS::Queue", "CREATE_COMPLETE", False),
+        ("AWS::IAM::Role", "CREATE_COMPLETE", False),
     ],
 )
 def test_what_is_a_table_of_the_stack(kind, status, is_table):
@@ -74,25 +74,48 @@ def test_what_is_a_table_of_the_stack(kind, status, is_table):
     assert one.is_table is is_table
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "is_held"),
+    [
+        ("AWS::DynamoDB::Table", "CREATE_COMPLETE", True),
+        ("AWS::IAM::ManagedPolicy", "UPDATE_COMPLETE", True),
+        ("AWS::DynamoDB::Table", "DELETE_SKIPPED", False),
+        ("AWS::DynamoDB::Table", "DELETE_COMPLETE", False),
+        ("AWS::Cognito::UserPool", "CREATE_COMPLETE", False),
+        ("Custom::Thing", "CREATE_COMPLETE", False),
+    ],
+)
+def test_what_a_stack_holds_of_what_concerns_us(kind, status, is_held):
+    one = held("orders").model_copy(update={"resource_type": kind, "resource_status": status})
+    assert one.is_held is is_held
+
+
+def test_a_resource_is_known_by_each_part_of_its_id():
+    one = held("acl|0123|REGIONAL").model_copy(update={"resource_type": "AWS::WAFv2::WebACL"})
+    found = Recording(stacks=Listing((stack(drift=None, resources=Fact((one,))),)))
+    assert found.stack_of("AWS::WAFv2", "arn", "0123").stack_name == "shop"
+    assert found.stack_of(TABLES, "0123") is None
+
+
 def test_the_stack_of_a_table():
-    own, other = stack(drift=None), stack("other", drift=None, tables=Fact((held("carts"),)))
+    own, other = stack(drift=None), stack("other", drift=None, resources=Fact((held("carts"),)))
     found = Recording(stacks=Listing((other, own)))
-    assert found.stack_of("orders") == own
-    assert found.stack_of("carts") == other
-    assert found.stack_of("nobodys") is None
+    assert found.stack_of(TABLES, "orders") == own
+    assert found.stack_of(TABLES, "carts") == other
+    assert found.stack_of(TABLES, "nobodys") is None
     assert own.table("orders") == held("orders")
     assert own.table("carts") is None
 
 
 def test_a_stack_that_cannot_be_read_may_hold_any_table():
-    own, hidden = stack(drift=None), stack("other", drift=None, tables=denied(model.RESOURCES))
+    own, hidden = stack(drift=None), stack("other", drift=None, resources=denied(model.RESOURCES))
     for found in (
         Recording(stacks=Listing((own, hidden))),
         Recording(stacks=denied_listing("cloudformation:DescribeStacks", own)),
     ):
-        assert found.stack_of("orders") == own
+        assert found.stack_of(TABLES, "orders") == own
         with pytest.raises(Unknown):
-            found.stack_of("carts")
+            found.stack_of(TABLES, "carts")
 
 
 def test_results_of_older_detections_do_not_count():
