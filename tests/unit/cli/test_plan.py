@@ -141,3 +141,20 @@ def test_access_changes_need_what_access_is_judged_by():
     }
     other = registry.get("point-in-time-recovery")
     assert reads_to_plan([other], remedies(Risk.ACCESS)) == frozenset()
+
+
+def test_a_table_of_a_stack_is_left_to_it_though_no_tag_says_so(aws, capsys):  # noqa: ARG001 - it opens the account
+    table = {
+        "TableName": "carts",
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    }
+    template = {"Resources": {"Carts": {"Type": "AWS::DynamoDB::Table", "Properties": table}}}
+    boto3.client("cloudformation").create_stack(StackName="shop", TemplateBody=json.dumps(template))
+    arn = boto3.client("dynamodb").describe_table(TableName="carts")["Table"]["TableArn"]
+    assert boto3.client("dynamodb").list_tags_of_resource(ResourceArn=arn)["Tags"] == []
+    assert run(["plan", "--control", "deletion-protection", "-q"]) == 0
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert change["managed_by"] == {"cloudformation": "shop"}
+    assert [one["override"] for one in change["blocked"]] == ["allow-drift"]
