@@ -31,7 +31,10 @@ from tests.support.emulated import emulated
 from tests.support.remedied import harmless, remedy
 from tests.support.world import FakeClock
 
-_LACKING: Any = {"dynamodb:ListGlobalTables": {"GlobalTables": []}}
+_LACKING: Any = {
+    "dynamodb:ListGlobalTables": {"GlobalTables": []},
+    "globalaccelerator:ListAccelerators": {"Accelerators": []},
+}
 """What the emulator cannot say."""
 Connection = Callable[[Answers], tuple[Clients, Hands]]
 """Makes clients and hands for an emulator, with answers laid over it."""
