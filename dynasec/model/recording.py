@@ -240,7 +240,7 @@ class Recording(Shape):
         return next((one for one in statuses if (one.name, one.service_principal) == wanted), None)
 
     def stack_of(self, service: str, *names: str) -> Stack | None:
-        """Return the stack of this Region that holds something of a service (`AWS::DynamoDB`) by one of its names; None when none does.
+        """Return the stack of this Region that holds something of a service (`dynamodb`) by one of its names; None when none does.
 
         Raises:
             Unknown: some stack, or what it holds, could not be read, and none of the others holds it.

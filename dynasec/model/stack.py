@@ -23,36 +23,39 @@ _LET_GO: Final = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 _DRIFTED: Final = ("MODIFIED", "DELETED")
 
 
+_OTHERWISE: Final = {
+    "applicationautoscaling": "application-autoscaling",
+    "cognito": "cognito-idp",
+    "elasticloadbalancingv2": "elasticloadbalancing",
+}
+"""Services that resource types name otherwise than ARNs do."""
 _SERVICES: Final = frozenset(
-    f"AWS::{name}"
-    for name in (
-        "ApiGateway",
-        "ApplicationAutoScaling",
-        "Backup",
-        "CloudTrail",
-        "Config",
-        "DAX",
-        "DynamoDB",
-        "EC2",
-        "ElasticLoadBalancingV2",
-        "Events",
-        "GuardDuty",
-        "IAM",
-        "KMS",
-        "Kinesis",
-        "Lambda",
-        "Logs",
-        "S3",
-        "SNS",
-        "SQS",
-        "WAFv2",
-    )
+    {
+        "apigateway",
+        "application-autoscaling",
+        "appsync",
+        "backup",
+        "cloudfront",
+        "cloudtrail",
+        "cognito-idp",
+        "config",
+        "dax",
+        "dynamodb",
+        "ec2",
+        "elasticloadbalancing",
+        "events",
+        "guardduty",
+        "iam",
+        "kinesis",
+        "kms",
+        "lambda",
+        "logs",
+        "s3",
+        "sns",
+        "sqs",
+        "wafv2",
+    }
 )
-
-
-def service_of(resource_type: str) -> str:
-    """Return the service of a resource type: `AWS::DynamoDB` of `AWS::DynamoDB::Table`."""
-    return "::".join(resource_type.split("::")[:2])
 
 
 class StackDrift(AwsShape):
@@ -85,8 +88,9 @@ class StackResource(AwsShape):
 
     @property
     def service(self) -> str:
-        """The first two parts of the type: `AWS::DynamoDB`."""
-        return service_of(self.resource_type)
+        """The service as ARNs name it: `dynamodb` of `AWS::DynamoDB::Table`."""
+        name = self.resource_type.split("::")[1].lower() if self.resource_type.startswith("AWS::") else ""
+        return _OTHERWISE.get(name, name)
 
     @property
     def is_held(self) -> bool:

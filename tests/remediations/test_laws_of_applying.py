@@ -26,9 +26,12 @@ from dynasec.iam.compiled import Policy
 from dynasec.iam.decision import Outcome
 from dynasec.iam.layers import Layer, Layers
 from dynasec.iam.request import Caller, Request
-from dynasec.model.fact import Fact
+from dynasec.model.fact import Fact, Listing
 from dynasec.model.identity import Policy as IdentityPolicy
+from dynasec.model.recording import Recording
 from dynasec.model.shape import Resource
+from dynasec.model.snapshot import Snapshot
+from dynasec.model.stack import Stack, StackResource
 from dynasec.model.subjects import SUBJECTS, listings
 from dynasec.model.table import Table
 from dynasec.remedy.applying.facts import differences
@@ -379,3 +382,71 @@ def not_active(report: Report, table: Any) -> Report:
     description = table.description.known()
     busy = description.model_copy(update={"table_status": "UPDATING"})
     return dataclasses.replace(report, snapshot=replaced(report.snapshot, description, busy))
+
+
+@each_remediation
+def test_what_a_stack_lists_is_left_to_it(name: str, tmp_path: Path) -> None:
+    """Whatever existed before and a call names is left alone when a stack lists it, by its ARN or its name."""
+    with laboratory(name, tmp_path) as (lab, report):
+        plan = lab.plan(report)
+        for change in plan.changes:
+            for kind, physical in physical_ids(change):
+                held = StackResource(
+                    logical_resource_id="It",
+                    physical_resource_id=physical,
+                    resource_type=kind,
+                    resource_status="CREATE_COMPLETE",
+                )
+                again = lab.plan(dataclasses.replace(report, snapshot=with_stack(report, held)))
+                (same,) = [one for one in again.changes if one.key == change.key]
+                assert same.managed_by == {"cloudformation": "shop"}, (change.id, physical)
+                assert same.blocked
+
+
+def physical_ids(change: Change) -> Iterator[tuple[str, str]]:
+    """What CloudFormation would call the things that a change alters, by the members of calls that name such things."""
+    for call in change.calls:
+        kind, member = _ALTERS.get(call.operation, ("", ""))
+        if member and isinstance(call.params.get(member), str):
+            named = call.params[member]
+            yield kind, named.rpartition("/")[2] if kind in _BY_NAME else named
+
+
+_ALTERS = {
+    "cloudtrail:PutEventSelectors": ("AWS::CloudTrail::Trail", "TrailName"),
+    "cloudtrail:UpdateTrail": ("AWS::CloudTrail::Trail", "Name"),
+    "config:StartConfigurationRecorder": ("AWS::Config::ConfigurationRecorder", "ConfigurationRecorderName"),
+    "dynamodb:PutResourcePolicy": ("AWS::DynamoDB::Table", "ResourceArn"),
+    "dynamodb:TagResource": ("AWS::DynamoDB::Table", "ResourceArn"),
+    "dynamodb:UpdateContinuousBackups": ("AWS::DynamoDB::Table", "TableName"),
+    "dynamodb:UpdateContributorInsights": ("AWS::DynamoDB::Table", "TableName"),
+    "dynamodb:UpdateTable": ("AWS::DynamoDB::GlobalTable", "TableName"),
+    "ec2:ModifyVpcAttribute": ("AWS::EC2::VPC", "VpcId"),
+    "ec2:ModifyVpcEndpoint": ("AWS::EC2::VPCEndpoint", "VpcEndpointId"),
+    "guardduty:UpdateDetector": ("AWS::GuardDuty::Detector", "DetectorId"),
+    "iam:AttachRolePolicy": ("AWS::IAM::Role", "RoleName"),
+    "iam:CreatePolicyVersion": ("AWS::IAM::ManagedPolicy", "PolicyArn"),
+    "iam:PutUserPolicy": ("AWS::IAM::User", "UserName"),
+    "kms:CancelKeyDeletion": ("AWS::KMS::Key", "KeyId"),
+    "wafv2:UpdateWebACL": ("AWS::WAFv2::WebACL", "Id"),
+}
+"""Calls that alter what was there before, the type of it, and the member that names it; a key's rotation is the key's."""
+_ALTERS["kms:EnableKeyRotation"] = _ALTERS["kms:CancelKeyDeletion"]
+_BY_NAME = {"AWS::CloudTrail::Trail", "AWS::DynamoDB::Table", "AWS::KMS::Key"}
+
+
+def with_stack(report: Report, held: StackResource) -> Snapshot:
+    """The account with a stack in each Region that holds one thing."""
+    stack = Stack(
+        stack_id="arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1",
+        stack_name="shop",
+        stack_status="CREATE_COMPLETE",
+        resources=Fact((held,)),
+    )
+    regions = tuple(
+        one.model_copy(
+            update={"recording": Recording(**{**dict(one.recording), "stacks": Listing((stack,))})}
+        )
+        for one in report.snapshot.regions
+    )
+    return report.snapshot.model_copy(update={"regions": regions})

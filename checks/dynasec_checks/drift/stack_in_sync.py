@@ -29,7 +29,7 @@ from datetime import timedelta
 
 from dynasec.check import Check, Context, Severity, Verdict
 from dynasec.model.fact import Gap, Unknown, malformed
-from dynasec.model.stack import DETECT, DRIFTS, RESOURCES, DriftDetection, Stack, service_of
+from dynasec.model.stack import DETECT, DRIFTS, RESOURCES, DriftDetection, Stack
 from dynasec.model.table import Table
 
 _STACKS = "cloudformation:DescribeStacks"
@@ -47,7 +47,7 @@ check = Check(
 @check.evaluator
 def evaluate(table: Table, context: Context) -> Verdict:
     """Judge by the detection that was started for this audit, or else by the latest one that anybody had made."""
-    stack = context.region(table).recording.stack_of(service_of(table.aws_type), table.name)
+    stack = context.region(table).recording.stack_of("dynamodb", table.name)
     if stack is None:
         return Verdict.not_applicable("no CloudFormation stack of this Region holds the table")
     if not stack.was_to_be_checked:

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
+from dynasec.arn import Arn
 from dynasec.errors import DynasecError
 from dynasec.model.fact import Fact, Unknown
 from dynasec.model.identity import Policy
 from dynasec.model.shape import Resource
 from dynasec.model.snapshot import Snapshot
-from dynasec.model.stack import RESOURCES, service_of
+from dynasec.model.stack import RESOURCES
 
 READS: Final = frozenset({"cloudformation:DescribeStacks", RESOURCES})
 """What tells which stack owns a resource."""
@@ -64,7 +65,7 @@ def _tagged(resource: Resource) -> Owner:
 
 
 def _listed(resource: Resource, snapshot: Snapshot) -> Owner:
-    service = service_of(str(getattr(resource, "aws_type", "")))
+    service = Arn.parse(resource.arn).service
     names = tuple(_names_in_stacks(resource))
     known = {region.region for region in snapshot.regions}
     hidden = (

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from dynasec import __version__
 from dynasec.audit.report import Report
+from dynasec.model.shape import Resource
 from dynasec.model.table import Table
 from dynasec.remediation import Risk
 from dynasec.remedies import Remedies
@@ -80,12 +81,13 @@ class Planner:
         ).sealed()
 
     def _change(self, proposed: Proposed, trial: Trial) -> Change:
-        own = () if proposed.subject is None else (proposed.subject,)
-        owners = [self.ownership.of(one, trial.report.snapshot) for one in (*own, *proposed.draft.touches)]
-        owner = max(owners, key=lambda one: (bool(one.managed_by), bool(one.unknown)), default=Owner({}))
+        draft = proposed.draft
+        own = proposed.subject or Resource(arn=draft.resource, region=draft.region)
+        owners = [self.ownership.of(one, trial.report.snapshot) for one in (own, *draft.touches)]
+        owner = max(owners, key=lambda one: (bool(one.managed_by), bool(one.unknown)))
         blocked = list(_blocked(proposed, owner, trial))
         impact: Impact | None = None
-        if (proposed.draft.risk or proposed.remedy.remediation.risk) is Risk.ACCESS:
+        if (draft.risk or proposed.remedy.remediation.risk) is Risk.ACCESS:
             impact, more = self._impact(proposed, trial)
             blocked += more
         return change_of(proposed, wave=LAST, owner=owner, impact=impact, blocked=blocked)

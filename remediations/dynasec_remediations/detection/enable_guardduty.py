@@ -146,6 +146,7 @@ def _resume(region: Region, detector: Detector) -> Draft:
         calls=(switch(on=True, undo=(switch(on=False),)),),
         verify=(_is(detector.id, "ENABLED"),),
         replaces=((listed, Listing((changed, *listed.items[1:]))),),
+        touches=(detector,),
     )
 
 

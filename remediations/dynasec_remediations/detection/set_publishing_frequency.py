@@ -82,4 +82,5 @@ def plan(region: Region, _: Context) -> Iterator[Proposal]:
         calls=(setting(_QUICK, undo=(setting(old),)),),
         verify=(published(_QUICK),),
         replaces=((detector.description, Fact(changed)),),
+        touches=(detector,),
     )

@@ -20,6 +20,7 @@ from dynasec.check import Context
 from dynasec.model.fact import Listing
 from dynasec.model.recording import Recorder, RecorderStatus, RecordingGroup, RecordingStrategy
 from dynasec.model.region import Region
+from dynasec.model.shape import Resource
 from dynasec.remediation import (
     Advice,
     Call,
@@ -78,6 +79,7 @@ def _mend(region: Region, recorder: Recorder) -> Draft:
     )
     return Draft(
         resource=region.arn,
+        touches=(_resource(region, recorder),),
         region=region.region,
         summary=f"have recorder {recorder.name} record tables, endpoints and keys in {region.region}",
         before={"recorder": _document(recorder), "recording": not off},
@@ -90,6 +92,12 @@ def _mend(region: Region, recorder: Recorder) -> Draft:
         reasons=("AWS Config bills each recorded change",),
         blocked=blocked,
     )
+
+
+def _resource(region: Region, recorder: Recorder) -> Resource:
+    """Return what a stack knows the recorder by: its name."""
+    place = region.arn.replace(":dynamodb:", ":config:").removesuffix("*")
+    return Resource(arn=f"{place}config-recorder/{recorder.name}", region=region.region)
 
 
 def _with_types(recorder: Recorder) -> Recorder:

@@ -117,7 +117,7 @@ def test_stacks_are_read_with_their_tables_and_without_parameters():
         ListStackResources={
             "StackResourceSummaries": [
                 resource("left", status="DELETE_SKIPPED"),
-                resource("jobs", "AWS::Cognito::UserPool"),
+                resource("jobs", "AWS::SSM::Parameter"),
                 resource("role", "AWS::IAM::Role"),
                 held,
                 resource("carts", "AWS::DynamoDB::GlobalTable"),
@@ -144,7 +144,7 @@ def test_stacks_of_the_emulator_are_read():
     template = {"Resources": {"Carts": {"Type": "AWS::DynamoDB::Table", "Properties": table}}}
     boto3.client("cloudformation").create_stack(StackName="made", TemplateBody=json.dumps(template))
     account, _ = collect_emulated(USUAL)
-    assert account.regions[0].recording.stack_of("AWS::DynamoDB", "carts").stack_name == "made"
+    assert account.regions[0].recording.stack_of("dynamodb", "carts").stack_name == "made"
 
 
 def test_tables_that_cannot_be_listed_are_a_gap_of_that_stack_alone():

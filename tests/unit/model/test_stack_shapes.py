@@ -10,7 +10,7 @@ from tests.support.accounts import denied, denied_listing, region, snapshot, tab
 from tests.support.recording import held, recording, stack
 from tests.support.shapes import assert_shape
 
-TABLES = "AWS::DynamoDB"
+TABLES = "dynamodb"
 
 STARTED = datetime(2026, 1, 15, 12, 0, 5, 900_000, tzinfo=UTC)
 
@@ -81,7 +81,8 @@ def test_what_is_a_table_of_the_stack(kind, status, is_table):
         ("AWS::IAM::ManagedPolicy", "UPDATE_COMPLETE", True),
         ("AWS::DynamoDB::Table", "DELETE_SKIPPED", False),
         ("AWS::DynamoDB::Table", "DELETE_COMPLETE", False),
-        ("AWS::Cognito::UserPool", "CREATE_COMPLETE", False),
+        ("AWS::Cognito::UserPool", "CREATE_COMPLETE", True),
+        ("AWS::SSM::Parameter", "CREATE_COMPLETE", False),
         ("Custom::Thing", "CREATE_COMPLETE", False),
     ],
 )
@@ -93,7 +94,7 @@ def test_what_a_stack_holds_of_what_concerns_us(kind, status, is_held):
 def test_a_resource_is_known_by_each_part_of_its_id():
     one = held("acl|0123|REGIONAL").model_copy(update={"resource_type": "AWS::WAFv2::WebACL"})
     found = Recording(stacks=Listing((stack(drift=None, resources=Fact((one,))),)))
-    assert found.stack_of("AWS::WAFv2", "arn", "0123").stack_name == "shop"
+    assert found.stack_of("wafv2", "arn", "0123").stack_name == "shop"
     assert found.stack_of(TABLES, "0123") is None
 
 
