@@ -107,7 +107,7 @@ def _carried_out(stage: Stage) -> Outcome:
             OneCall(stage, place, call).make()
         last = place == len(change.calls) - 1
         following = None if last else stage.progress.calls[place + 1]
-        if call.settled is not None and (following is None or following.answer is None):
+        if call.settled is not None and not (following and following.may_have_taken_effect):
             (state,) = stage.filled([call.settled])
             stage.options.watch(change, f"waits for {state.operation}")
             _wait(stage, [state], call.settle_s, "after it")

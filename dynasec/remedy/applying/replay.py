@@ -26,6 +26,11 @@ class CallProgress:
     answer: Json | None = None
     lost: bool = False
 
+    @property
+    def may_have_taken_effect(self) -> bool:
+        """Whether it did, or its outcome is not known. What it was waited for before may be gone by it (targets with their rule)."""
+        return self.answer is not None or bool(self.open) or self.lost
+
 
 @dataclass(slots=True)
 class ChangeProgress:
