@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
@@ -23,10 +23,15 @@ _PRINCIPAL_KEYS: Final = (
 )
 _TAGS: Final = ("aws:resourcetag/", "dynamodb:resourcetag/")
 _DYNAMODB: Final = Pattern.of("dynamodb:*")
+_DECRYPT: Final = Pattern.of("kms:Decrypt", ignore_case=True)
+_TABLE_NAME: Final = "tablename"
+"""In the names of the condition keys by which a request to KMS tells the table: `kms:EncryptionContext:aws:dynamodb:tableName`."""
 
 
 class Asks:
     """Gathered from layers: `keys` are condition keys and variables in lower case, `patterns` resource patterns, `named` principals.
+
+    `of_keys`: the resource patterns of what may speak of the use of keys.
 
     `open_to_anyone`: an Allow names anyone, or a policy is not known. `to_all`: some statement speaks to principals that it does not
     name. `grants_to_all`: an Allow does, or a policy is not known.
@@ -37,6 +42,7 @@ class Asks:
         self.named: set[str] = set()
         self.patterns: dict[Pattern, None] = {}
         self.allowing: dict[Pattern, None] = {}
+        self.of_keys: dict[Pattern, None] = {}
         self.to_all = self.grants_to_all = self.allows_unnamed_resources = False
         self.open_to_anyone = False
         for layer in layers:
@@ -51,6 +57,11 @@ class Asks:
     def who(self) -> bool:
         """Whether they ask who calls, other than by naming principals."""
         return any(key.startswith(_PRINCIPAL_KEYS) for key in self.keys)
+
+    @cached_property
+    def by_table(self) -> bool:
+        """Whether they may ask of the use of a key for which table it is."""
+        return any(_TABLE_NAME in key for key in self.keys)
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
@@ -73,7 +84,12 @@ class Asks:
         self.grants_to_all = self.grants_to_all or (statement.allows and to_all)
 
     def _add_resources(self, statement: Statement) -> None:
-        if not any(True for _ in _reaching(statement)):
+        if _reaches(statement, _DECRYPT):
+            for text in (*(statement.resources or ()), *(statement.not_resources or ())):
+                self.of_keys[Pattern.of(text, variables=statement.variables)] = None
+                if statement.variables:
+                    self.keys.update(variables_in(text))
+        if not _reaches(statement, _DYNAMODB):
             return
         if statement.allows and statement.resources is None:
             self.allows_unnamed_resources = True
@@ -95,10 +111,8 @@ def _addresses_many(statement: Statement) -> bool:
     return bool(kinds & {PrincipalKind.ANYONE, PrincipalKind.ACCOUNT})
 
 
-def _reaching(statement: Statement) -> Iterator[bool]:
-    """Yield something where a statement may speak of an action of DynamoDB."""
-    if statement.actions is None:
-        yield True
-    for text in statement.actions or ():
-        if overlaps(Pattern.of(text, ignore_case=True), _DYNAMODB):
-            yield True
+def _reaches(statement: Statement, actions: Pattern) -> bool:
+    """Whether a statement may speak of some of these actions."""
+    return statement.actions is None or any(
+        overlaps(Pattern.of(text, ignore_case=True), actions) for text in statement.actions
+    )

@@ -9,12 +9,13 @@ from functools import cached_property, lru_cache
 from typing import Final
 
 from dynasec.access.asks import Asks
+from dynasec.access.keys_alike import Keyed, kind_of_key
 from dynasec.access.principals import Who
 from dynasec.access.tables import Piece, Side
 from dynasec.iam.compiled import Policy, Unread
 from dynasec.iam.conditions import Knowledge
 from dynasec.iam.layers import Layer
-from dynasec.iam.matching import Pattern, covers, overlaps
+from dynasec.iam.matching import Lookup, Pattern, covers, overlaps
 
 _HERE: Final = "{table}"
 """Stands for a table's own ARN, so that policies that say the same of each table are the same."""
@@ -34,6 +35,7 @@ class Tables:
         order = sorted((side.table.arn, place) for place, side in enumerate(sides))
         self._arns = [arn for arn, _ in order]
         self._order = [place for _, place in order]
+        self._keyed = Keyed(sides)
         self._own = [asks_of_side(side) for side in sides]
         self._kinds = alike(map(kind_of, sides))
         self._policies = alike(map(policies_of, sides))
@@ -55,6 +57,10 @@ class Tables:
             for pattern in self.asks(layer).patterns:
                 for bits in self._bits(pattern, who):
                     blocks = list(split(blocks, bits))
+            for bits in self._keyed.told_apart(self.asks(layer), _variables(who)):
+                blocks = list(split(blocks, bits))
+        for bits in self._keyed.granted_to(who.caller):
+            blocks = list(split(blocks, bits))
         tags = {tag for layer in layers for tag in self.asks(layer).tags}
         return [part for block in blocks for part in self._by_tags(block, tags)]
 
@@ -102,11 +108,7 @@ class Tables:
     def _bits(self, pattern: Pattern, who: Who) -> tuple[int, ...]:
         """Return disjoint sets of tables whose parts a pattern matches in the same way; what it matches nothing of is in none."""
         if pattern.has_variables:
-            pattern = pattern.resolved(
-                Knowledge(
-                    {key: values for key, values in who.caller.implied.items() if isinstance(values, tuple)}
-                ).variable
-            )
+            pattern = pattern.resolved(_variables(who))
         if pattern not in self._matched:
             self._matched[pattern] = tuple(self._match(pattern))
         return self._matched[pattern]
@@ -172,24 +174,22 @@ class Tables:
         )
 
 
+def _variables(who: Who) -> Lookup:
+    implied = {key: values for key, values in who.caller.implied.items() if isinstance(values, tuple)}
+    return Knowledge(implied).variable
+
+
 def asks_of_side(side: Side) -> Asks:
     """Return what the policies of a table and its stream ask about."""
     return Asks(dict.fromkeys(piece.policy for pieces in side.pieces.values() for piece in pieces))
 
 
 def kind_of(side: Side) -> Hashable:
-    """Return what is equal for tables that are alike but for their policies, tags and ARNs."""
-    key = side.key
-    if key is None:
-        secret: Hashable = None
-    else:
-        own = any(each.subset or each.equals for each in key.grants or ())
-        named = any("tablename" in name for name in Asks((key.policy,)).keys)
-        secret = (key.key, key.grants is None, side.table.arn if own or named else "")
+    """Return what is equal for tables that are alike but for their policies, tags and ARNs, and those of their keys."""
     parts = tuple(
         (part, tuple(_shape(piece, side) for piece in pieces)) for part, pieces in side.pieces.items()
     )
-    return side.table.region, secret, parts
+    return side.table.region, kind_of_key(side), parts
 
 
 def _shape(piece: Piece, side: Side) -> Hashable:
