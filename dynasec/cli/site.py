@@ -112,16 +112,13 @@ class Site:
         due = [one for one in plan.changes if one.risk.level is Risk.ACCESS and one.id in among]
         if not due or plan.kind == "undo":
             return plan, {}
-        try:
-            fresh = {one.id: one for one in self._planned_again(plan, assess).changes}
-        except UsageError:  # the tables that the plan was narrowed to are gone
-            fresh = {}
+        fresh = {one.id: one for one in self._planned_again(plan, assess)}
         stale = {one.id: _NOT_AGAIN for one in due if one.id not in fresh}
         judged = {one.id: _blocked_now(one, fresh[one.id]) for one in due if one.id in fresh}
         changes = tuple(judged.get(one.id, one) for one in plan.changes)
         return plan.model_copy(update={"changes": changes}), stale
 
-    def _planned_again(self, plan: Plan, assess: Assessor) -> Plan:
+    def _planned_again(self, plan: Plan, assess: Assessor) -> Sequence[Change]:
         named = {control for change in plan.changes for control in change.controls}
         named |= {advice.control for advice in plan.advice}
         basis = Basis(
@@ -135,7 +132,10 @@ class Site:
         )
         quiet = replace(self.common, all_regions=False)
         account = collect_with(self.clients, plan.subject.regions, basis.request(), quiet)
-        return basis.plan(account, now=self.clock.now())
+        try:
+            return basis.plan(account, now=self.clock.now()).changes
+        except UsageError:  # a table that the plan was narrowed to is gone
+            return ()
 
 
 def _blocked_now(reviewed: Change, fresh: Change) -> Change:
