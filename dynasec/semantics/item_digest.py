@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dynasec.model.item_sample import ItemSample, Sighting
 from dynasec.semantics.identifiers import Identifier, identifiers_in
-from dynasec.semantics.item_encryption import Item, is_encrypted, is_of_a_library
+from dynasec.semantics.item_encryption import Item, ciphertexts, is_encrypted, is_of_a_library
 
 _HIDDEN: Final = "(an attribute whose name is one)"
 
@@ -30,12 +30,15 @@ class Digest:
             ValueError: it is not written as DynamoDB writes items.
 
         """
-        encrypted = is_encrypted(item)
-        for name, value in item.items():
-            if not is_of_a_library(name):
-                self._attribute(name, value, encrypted=encrypted)
+        opaque = {
+            shown
+            for name, value in item.items()
+            if not is_of_a_library(name) and (shown := self._attribute(name, value))
+        }
+        if len(opaque) > ciphertexts(item):  # some are not what the client encrypted
+            self._opaque |= opaque
         self._items += 1
-        self._encrypted += encrypted
+        self._encrypted += is_encrypted(item)
 
     def sample(self, *, whole: bool) -> ItemSample:
         """Return what was seen; `whole`: no item of the table is left out."""
@@ -50,14 +53,17 @@ class Digest:
             opaque=tuple(sorted(self._opaque)),
         )
 
-    def _attribute(self, name: str, value: Mapping[str, Any], *, encrypted: bool) -> None:
+    def _attribute(self, name: str, value: Mapping[str, Any]) -> str:
+        """Look at one attribute; return what to call it where it holds bytes that are no text, else nothing."""
+        opaque = False
         shown = _HIDDEN if any(valid for _, valid in identifiers_in(name)) else name
         for part in (name, *_parts(value)):
             text = part if isinstance(part, str) else _text(part)
-            if text is not None:
+            if text is None:
+                opaque = True
+            else:
                 self._look(shown, text)
-            elif not encrypted:
-                self._opaque.add(shown)
+        return shown if opaque else ""
 
     def _look(self, attribute: str, text: str) -> None:
         for identifier, valid in identifiers_in(text):

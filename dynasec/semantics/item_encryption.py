@@ -30,6 +30,11 @@ def is_encrypted(item: Item) -> bool:
     return legacy and any("B" in value for name, value in item.items() if name not in _LEGACY)
 
 
+def ciphertexts(item: Item) -> int:
+    """How many attributes of an item are surely ciphertext. The legacy client does not say it of any."""
+    return _legend(item[_HEAD].get("B", b"")).count(_ENCRYPTED) if is_encrypted(item) and _HEAD in item else 0
+
+
 def is_of_a_library(name: str) -> bool:
     """Whether an attribute is one that the libraries add: their marks, and beacons, which stand for values and do not tell them."""
     return name in _LEGACY or name.startswith("aws_dbe_")

@@ -105,3 +105,10 @@ def test_items_are_counted(texts, whole):
     found = digest(*({"a": {"S": text}} for text in texts), whole=whole)
     assert (found.items, found.whole, found.encrypted) == (len(texts), whole, 0)
     assert found.suffices is whole
+
+
+def test_more_bytes_than_the_client_encrypted_are_opaque_too():
+    blob = {"B": b"\x1f\x8b\x00\xff"}
+    assert digest(dbe(b"es", zip=blob, photo=blob)).opaque == ("photo", "zip")
+    assert digest(dbe(b"ee", zip=blob, photo=blob)).opaque == ()
+    assert digest({"pk": {"S": "1"}, "zip": blob, **LEGACY}).opaque == ("zip",)
